@@ -1,0 +1,172 @@
+#include "base/buffer.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { FIRST_CAPACITY = 64, FIRST_SPANS = 4 };
+
+void buffer_init(struct buffer *buffer, struct arena *arena) {
+    *buffer = (struct buffer){.arena = arena};
+}
+
+/* Room for "size" bytes more and the NUL behind them. */
+static bool make_room(struct buffer *buffer, size_t size) {
+    if (buffer->failed)
+        return false;
+    if (size < buffer->capacity - buffer->length)
+        return true;
+    if (size > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4) {
+        buffer->failed = true;
+        return false;
+    }
+    size_t needed = buffer->length + size + 1;
+    size_t capacity = buffer->capacity == 0 ? (size_t)FIRST_CAPACITY : buffer->capacity * 2;
+    if (capacity < needed)
+        capacity = needed;
+    char *bytes = arena_grow_text(buffer->arena, buffer->bytes, buffer->capacity, capacity);
+    if (bytes == NULL && capacity > needed) {
+        capacity = needed;
+        bytes = arena_grow_text(buffer->arena, buffer->bytes, buffer->capacity, capacity);
+    }
+    if (bytes == NULL) {
+        buffer->failed = true;
+        return false;
+    }
+    buffer->bytes = bytes;
+    buffer->capacity = capacity;
+    return true;
+}
+
+void buffer_reserve(struct buffer *buffer, size_t size) {
+    (void)make_room(buffer, size);
+}
+
+/* memmove, since a value may lie where a released part of the arena is now
+   the buffer's. */
+static void put(struct buffer *buffer, const char *bytes, size_t length) {
+    if (length == 0 || !make_room(buffer, length))
+        return;
+    memmove(buffer->bytes + buffer->length, bytes, length);
+    buffer->length += length;
+}
+
+void buffer_add(struct buffer *buffer, const char *bytes, size_t length) {
+    put(buffer, bytes, length);
+}
+
+void buffer_add_byte(struct buffer *buffer, char byte) {
+    if (!make_room(buffer, 1))
+        return;
+    buffer->bytes[buffer->length++] = byte;
+}
+
+void buffer_add_string(struct buffer *buffer, const char *text) {
+    put(buffer, text, strlen(text));
+}
+
+void buffer_format(struct buffer *buffer, const char *format, ...) {
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0 || !make_room(buffer, (size_t)length))
+        return;
+    va_start(arguments, format);
+    (void)vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    buffer->length += (size_t)length;
+}
+
+static bool make_span_room(struct buffer *buffer) {
+    if (buffer->span_count < buffer->span_capacity)
+        return true;
+    size_t capacity = buffer->span_capacity == 0 ? (size_t)FIRST_SPANS : buffer->span_capacity * 2;
+    struct taint_span *spans = arena_calloc(buffer->arena, capacity, sizeof *spans);
+    if (spans == NULL) {
+        buffer->failed = true;
+        return false;
+    }
+    if (buffer->span_count > 0)
+        memcpy(spans, buffer->spans, buffer->span_count * sizeof *spans);
+    buffer->spans = spans;
+    buffer->span_capacity = capacity;
+    return true;
+}
+
+/* A span behind all others; one that touches the last and has its quoter makes
+   that longer. */
+static void add_span(struct buffer *buffer, size_t begin, size_t end, const struct lookup_driver *quoter) {
+    if (buffer->failed || begin >= end)
+        return;
+    if (buffer->span_count > 0) {
+        struct taint_span *last = &buffer->spans[buffer->span_count - 1];
+        if (last->end == begin && last->quoter == quoter) {
+            last->end = end;
+            return;
+        }
+    }
+    if (!make_span_room(buffer))
+        return;
+    buffer->spans[buffer->span_count++] = (struct taint_span){.begin = begin, .end = end, .quoter = quoter};
+}
+
+void buffer_add_value(struct buffer *buffer, const struct value *value) {
+    size_t at = buffer->length;
+
+    /* Both allocations come before the copy: "value" may lie in the arena's
+       free part, where they could overwrite it, so put() must be the last. */
+    for (size_t i = 0; i < value->span_count; i++) {
+        const struct taint_span *span = &value->spans[i];
+        size_t end = span->end < value->length ? span->end : value->length;
+        add_span(buffer, at + span->begin, at + end, span->quoter);
+    }
+    put(buffer, value->bytes, value->length);
+}
+
+void buffer_add_like(struct buffer *buffer, const char *bytes, size_t length, const struct value *like,
+                     const struct lookup_driver *quoter) {
+    size_t at = buffer->length;
+
+    put(buffer, bytes, length);
+    if (value_is_tainted(like))
+        add_span(buffer, at, at + length, quoter);
+}
+
+static void cut_spans(struct buffer *buffer, size_t length) {
+    while (buffer->span_count > 0) {
+        struct taint_span *last = &buffer->spans[buffer->span_count - 1];
+        if (last->begin < length) {
+            if (last->end > length)
+                last->end = length;
+            return;
+        }
+        buffer->span_count--;
+    }
+}
+
+void buffer_taint(struct buffer *buffer, size_t from, const struct lookup_driver *quoter) {
+    cut_spans(buffer, from);
+    add_span(buffer, from, buffer->length, quoter);
+}
+
+void buffer_truncate(struct buffer *buffer, size_t length) {
+    if (length >= buffer->length)
+        return;
+    buffer->length = length;
+    cut_spans(buffer, length);
+}
+
+bool buffer_value(struct buffer *buffer, struct value *value) {
+    if (!make_room(buffer, 0))
+        return false;
+    buffer->bytes[buffer->length] = '\0';
+    *value = (struct value){.bytes = buffer->bytes,
+                            .length = buffer->length,
+                            .spans = buffer->spans,
+                            .span_count = buffer->span_count};
+    return true;
+}

@@ -1,0 +1,122 @@
+/* Lookups: the table of drivers, and the search in front of them with its
+   options, defaults and caches (Exim specification, chapter 9). Knows nothing of
+   the expansion language; includes expand/base and nothing else of expand/. */
+
+#ifndef REXPAND_LOOKUPS_LOOKUP_H
+#define REXPAND_LOOKUPS_LOOKUP_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/outcome.h"
+#include "base/value.h"
+
+/* One question, as it travels from the language to a driver. All values live
+   at least until the answer has been used. */
+struct lookup_request {
+    const struct lookup_driver *driver;
+    struct value key;     /* single-key: the key; query style: the query with its taint spans */
+    struct value file;    /* single-key: the file name; query style: that of "file=", else empty */
+    struct value options; /* what followed the driver's name behind a comma; empty if nothing did */
+    struct arena *arena;  /* for the answer and for a message */
+    struct error *error;  /* set when the outcome is not OUTCOME_DONE */
+    nanoseconds deadline; /* of the whole evaluation; a driver has its own, shorter ones beside it */
+};
+
+struct lookup_answer {
+    bool found;
+    struct value value;      /* in the request's arena; empty when not found */
+    bool may_cache;          /* a driver sets this to false for what must be asked again, a write say */
+    bool empties_cache;      /* the driver changed something: earlier answers of it may be wrong now */
+    nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
+};
+
+enum lookup_style {
+    LOOKUP_SINGLE_KEY, /* ${lookup {key} driver {file}} */
+    LOOKUP_QUERY,      /* ${lookup driver {query}} */
+};
+
+/* A setting of the configuration file that a driver brings, as redis_servers. */
+struct lookup_setting {
+    const char *name;
+    enum lookup_setting_type {
+        LOOKUP_SETTING_TEXT,   /* bytes as they are, a list mostly */
+        LOOKUP_SETTING_TIME,   /* an Exim time, 5s; fractions and "ms" are allowed: 1.5s, 250ms */
+        LOOKUP_SETTING_WORD,   /* one of "words" */
+        LOOKUP_SETTING_NUMBER, /* an Exim integer: 10, 64K, 1M */
+    } type;
+    const char *words;         /* separated by spaces */
+    const char *default_value; /* as it would be written */
+    const char *help;          /* one line */
+};
+
+struct lookups;
+
+/* A driver: one constant row a driver, at the foot of its file. "state" is what
+   its open() made, one for each file (single-key) or one for the driver (query
+   style); it is closed at lookups_free and when the open-file cache is full. */
+struct lookup_driver {
+    const char *name;
+    const char *built_by; /* the line of Local/Makefile that puts it in: "LOOKUP_REDIS" */
+    const char *help;     /* one line */
+    enum lookup_style style;
+    bool wants_absolute_file; /* the file name must begin with '/' */
+    bool results_are_tainted; /* dnsdb; all others are Exim's way to clean a value */
+    const struct lookup_setting *settings;
+    size_t setting_count;
+
+    enum outcome (*open)(struct lookups *lookups, const struct lookup_request *request, void **state);
+    /* Whether a cached state is still good (the file is the same, owner and mode
+       are right). NULL: always. */
+    enum outcome (*check)(void *state, const struct lookup_request *request);
+    enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
+    /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
+    void (*tidy)(void *state);
+    void (*close)(void *state);
+    /* Adds "text" quoted for this driver; "option" is what stood behind the
+       operator's name (${quote_redis_OPTION:…}), empty mostly. NULL: the driver has no
+       quote_ operator. False: the option is not known. */
+    bool (*quote)(struct buffer *out, const struct value *text, const struct value *option);
+    /* Adds what -bV shows: library and version. NULL: nothing to say. */
+    void (*version)(struct buffer *out);
+};
+
+/* The drivers of this build in alphabetical order. */
+const struct lookup_driver *const *lookup_drivers(size_t *count);
+
+/* The driver of that name, or NULL when this build has none. */
+const struct lookup_driver *lookup_driver_find(const char *name, size_t length);
+
+/* Opens what lookups of one environment share: states, caches, settings. Not for
+   two threads at once. NULL: out of memory. */
+struct lookups *lookups_new(void);
+void lookups_free(struct lookups *lookups);
+
+/* The row of a driver's setting of that name in this build, or NULL. */
+const struct lookup_setting *lookup_setting_find(const char *name, size_t length);
+
+/* Sets a driver's setting for the lookups that follow; the text is copied. A
+   value that does not parse is OUTCOME_FAILED with a message, in "arena", that
+   names the setting and what it wants. An open connection of other settings is
+   closed. */
+enum outcome lookups_set(struct lookups *lookups, const char *name, const char *text, struct arena *arena,
+                         struct error *error) MUST_CHECK;
+
+/* The settings as a driver reads them, the default where none was set. Times
+   in nanoseconds. A word is its index in "words". */
+const char *lookups_text(const struct lookups *lookups, const char *name);
+nanoseconds lookups_time(const struct lookups *lookups, const char *name);
+long lookups_number(const struct lookups *lookups, const char *name);
+size_t lookups_word(const struct lookups *lookups, const char *name);
+
+/* Asks: options are read, the cache is looked at, the driver opened and asked.
+   OUTCOME_DONE with found or not; OUTCOME_DEFERRED when it cannot be known now;
+   OUTCOME_FAILED for a mistake in the request. */
+enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
+                         struct lookup_answer *answer) MUST_CHECK;
+
+/* Exim's end of a message: forgets cached answers and lets drivers give back
+   what they do not need between messages. Files and connections stay open. */
+void lookups_tidy(struct lookups *lookups);
+
+#endif
