@@ -97,15 +97,19 @@ static bool make_span_room(struct buffer *buffer) {
     return true;
 }
 
-/* A span behind all others; one that touches the last and has its quoter makes
-   that longer. */
+/* A span behind all others. One that touches the last and has its quoter makes
+   that longer; one of no bytes gives way to whatever it touches. */
 static void add_span(struct buffer *buffer, size_t begin, size_t end, const struct lookup_driver *quoter) {
-    if (buffer->failed || begin >= end)
+    if (buffer->failed)
         return;
     if (buffer->span_count > 0) {
         struct taint_span *last = &buffer->spans[buffer->span_count - 1];
-        if (last->end == begin && last->quoter == quoter) {
+        if (last->end == begin && (begin == end || last->quoter == quoter)) {
             last->end = end;
+            return;
+        }
+        if (last->begin == begin) {
+            *last = (struct taint_span){.begin = begin, .end = end, .quoter = quoter};
             return;
         }
     }

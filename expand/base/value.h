@@ -12,7 +12,8 @@ struct lookup_driver; /* only ever pointed to here: base knows no driver */
 /* Bytes [begin, end) of a value came from outside. "quoter" is the lookup
    driver whose quote_ operator they passed, NULL when none. A span's end may lie
    beyond the value's end and means that end then, so that one constant span
-   marks a whole value of any length. */
+   marks a whole value of any length. A span of no bytes says that an empty text
+   from outside stands at that place: to Redis it is an argument all the same. */
 struct taint_span {
     size_t begin;
     size_t end;
@@ -42,7 +43,7 @@ static inline struct value value_clean(const char *bytes, size_t length) {
 }
 
 static inline struct value value_tainted(const char *bytes, size_t length) {
-    return (struct value){.bytes = bytes, .length = length, .spans = taint_whole, .span_count = length > 0};
+    return (struct value){.bytes = bytes, .length = length, .spans = taint_whole, .span_count = 1};
 }
 
 /* Clean, from a C string. */
