@@ -1,0 +1,183 @@
+#include "lang/env.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang/cache.h"
+#include "lang/row.h"
+
+enum { FIRST_ARENA_CHUNK = 16 * 1024 };
+/* What an evaluation may take and how much of it is kept for the next. */
+static const size_t default_bytes_limit = (size_t)256 * 1024 * 1024;
+static const size_t kept_bytes = (size_t)1024 * 1024;
+static const nanoseconds default_time_limit = 60 * NANOSECONDS_PER_SECOND;
+
+/* A name of a family (acl_m_…) that has been given a value. */
+struct named_value {
+    struct named_value *next;
+    char *name;
+    size_t name_length;
+    struct value value;
+};
+
+struct env_variables {
+    struct value *values; /* by row; bytes NULL where none was set */
+    struct named_value *named;
+};
+
+struct env *env_new(void)
+{
+    struct env *env = calloc(1, sizeof *env);
+
+    if (env == NULL)
+        return NULL;
+    env->bytes_limit = default_bytes_limit;
+    env->time_limit = default_time_limit;
+    arena_init(&env->arena, FIRST_ARENA_CHUNK, env->bytes_limit);
+    env->lookups = lookups_new();
+    env->regexes = regex_cache_new();
+    env->regex_scratch = regex_scratch_new();
+    env->programs = program_cache_new();
+    env->variables = calloc(1, sizeof *env->variables);
+    if (env->variables != NULL)
+        env->variables->values = calloc(variable_row_count, sizeof *env->variables->values);
+    if (env->lookups == NULL || env->regexes == NULL || env->regex_scratch == NULL || env->programs == NULL ||
+        env->variables == NULL || env->variables->values == NULL) {
+        env_free(env);
+        return NULL;
+    }
+    return env;
+}
+
+static void free_variables(struct env_variables *variables)
+{
+    if (variables == NULL)
+        return;
+    for (size_t i = 0; variables->values != NULL && i < variable_row_count; i++)
+        free((char *)(uintptr_t)variables->values[i].bytes);
+    free(variables->values);
+    while (variables->named != NULL) {
+        struct named_value *next = variables->named->next;
+        free(variables->named->name);
+        free((char *)(uintptr_t)variables->named->value.bytes);
+        free(variables->named);
+        variables->named = next;
+    }
+    free(variables);
+}
+
+void env_free(struct env *env)
+{
+    if (env == NULL)
+        return;
+    lookups_free(env->lookups);
+    regex_cache_free(env->regexes);
+    regex_scratch_free(env->regex_scratch);
+    program_cache_free(env->programs);
+    free_variables(env->variables);
+    arena_free(&env->arena);
+    free(env);
+}
+
+static struct named_value *find_named(const struct env *env, const char *name, size_t length)
+{
+    struct named_value *named = env->variables->named;
+
+    while (named != NULL && (named->name_length != length || memcmp(named->name, name, length) != 0))
+        named = named->next;
+    return named;
+}
+
+static struct named_value *add_named(struct env *env, const char *name, size_t length)
+{
+    struct named_value *named = calloc(1, sizeof *named);
+    char *copy = malloc(length + 1);
+
+    if (named == NULL || copy == NULL) {
+        free(named);
+        free(copy);
+        return NULL;
+    }
+    memcpy(copy, name, length);
+    *named = (struct named_value){.next = env->variables->named, .name = copy, .name_length = length};
+    env->variables->named = named;
+    return named;
+}
+
+/* The place where a name's value is kept; NULL when memory runs out. */
+static struct value *value_place(struct env *env, const struct variable_row *row, const char *name,
+                                 size_t length)
+{
+    if (!row->is_family)
+        return &env->variables->values[row - variable_rows];
+    struct named_value *named = find_named(env, name, length);
+    if (named == NULL)
+        named = add_named(env, name, length);
+    return named == NULL ? NULL : &named->value;
+}
+
+bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
+             bool clean, bool *no_memory)
+{
+    const struct variable_row *row = variable_row_find(name, name_length);
+
+    *no_memory = false;
+    if (row == NULL)
+        return false;
+    char *copy = length < SIZE_MAX ? malloc(length + 1) : NULL;
+    struct value *place = copy == NULL ? NULL : value_place(env, row, name, name_length);
+    if (place == NULL) {
+        free(copy);
+        *no_memory = true;
+        return false;
+    }
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    copy[length] = '\0';
+    free((char *)(uintptr_t)place->bytes);
+    *place = clean ? value_clean(copy, length) : value_tainted(copy, length);
+    return true;
+}
+
+enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
+                          struct value *value)
+{
+    const struct value *given = NULL;
+
+    if (!row->is_family) {
+        given = &run->env->variables->values[row - variable_rows];
+    } else {
+        const struct named_value *named = find_named(run->env, name->bytes, name->length);
+        given = named == NULL ? NULL : &named->value;
+    }
+    if (given != NULL && given->bytes != NULL) {
+        *value = *given;
+        return OUTCOME_DONE;
+    }
+    *value = value_clean("", 0);
+    return row->get == NULL ? OUTCOME_DONE : row->get(run, row, name, value);
+}
+
+const struct program *env_program(struct env *env, const char *text, size_t length)
+{
+    return program_cache_get(env->programs, text, length);
+}
+
+void env_begin(struct env *env, struct run *run, struct error *error)
+{
+    arena_reset(&env->arena, kept_bytes);
+    env->arena.limit = env->bytes_limit;
+    *error = (struct error){.offset = ERROR_NO_OFFSET};
+    *run = (struct run){
+        .env = env,
+        .arena = &env->arena,
+        .error = error,
+        .deadline = env->time_limit == CLOCK_NEVER ? CLOCK_NEVER : clock_deadline(env->time_limit),
+        .ticks = 1024,
+    };
+}
+
+void env_tidy(struct env *env)
+{
+    lookups_tidy(env->lookups);
+}

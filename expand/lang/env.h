@@ -1,0 +1,48 @@
+/* What a string is evaluated in: variables' values, lookups, limits, and the
+   caches that make the second time fast. One thread at a time. */
+
+#ifndef REXPAND_LANG_ENV_H
+#define REXPAND_LANG_ENV_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "lang/call.h"
+#include "lang/regex.h"
+#include "lookups/lookup.h"
+
+struct env {
+    struct lookups *lookups;
+    struct regex_scratch *regex_scratch;
+    struct regex_cache *regexes;
+    struct program_cache *programs;
+    struct env_variables *variables;
+    struct arena arena;  /* of the evaluation under way, and of the last one's result */
+    size_t bytes_limit;  /* of an evaluation's arena */
+    nanoseconds time_limit; /* of an evaluation; CLOCK_NEVER: none */
+};
+
+/* NULL when memory runs out. The caller frees it. */
+struct env *env_new(void);
+void env_free(struct env *env);
+
+/* Gives a variable a value, which is copied; tainted from end to end unless
+   "clean". False when there is no variable of that name or it has a value of its own
+   that cannot be set; sets *no_memory when that was the reason. */
+bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
+             bool clean, bool *no_memory);
+
+/* A variable's value in an evaluation. */
+enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
+                          struct value *value) MUST_CHECK;
+
+/* The program for a text, compiled if it is not in the cache. It stays good
+   until the next call from outside an evaluation. NULL: out of memory. */
+const struct program *env_program(struct env *env, const char *text, size_t length);
+
+/* Starts an evaluation: the last one's result is gone. Fills "run". */
+void env_begin(struct env *env, struct run *run, struct error *error);
+
+/* The end of a message, in Exim's words: cached lookups are forgotten. */
+void env_tidy(struct env *env);
+
+#endif

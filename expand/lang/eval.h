@@ -1,0 +1,28 @@
+/* The walk down a program and back up. */
+
+#ifndef REXPAND_LANG_EVAL_H
+#define REXPAND_LANG_EVAL_H
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "lang/call.h"
+#include "lang/node.h"
+
+struct env;
+
+/* Evaluates a whole program into a value. "run" holds the environment, the
+   arena and the place for a message; the bindings it brings are those the program
+   begins with. */
+enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value) MUST_CHECK;
+
+/* Evaluates a node whose parts are all pure and constant. False when that
+   fails: it is then left to fail when it is reached. */
+bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value);
+
+/* To the end of a buffer, or to a value of its own (which shares the
+   variable's or the text's bytes where the node is just that). */
+enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out) MUST_CHECK;
+enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value) MUST_CHECK;
+enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth) MUST_CHECK;
+
+#endif

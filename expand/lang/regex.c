@@ -1,0 +1,206 @@
+#include "lang/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang/call.h"
+
+struct regex {
+    pcre2_code *code;
+    struct regex *next;
+};
+
+struct regex_scratch {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+};
+
+/* Patterns come from the configuration but subjects from anyone: a match that
+   backtracks without end is cut off. */
+enum { MATCH_LIMIT = 10 * 1000 * 1000, DEPTH_LIMIT = 100 * 1000, HEAP_LIMIT_KIB = 64 * 1024 };
+
+struct regex_scratch *regex_scratch_new(void)
+{
+    struct regex_scratch *scratch = calloc(1, sizeof *scratch);
+
+    if (scratch == NULL)
+        return NULL;
+    scratch->data = pcre2_match_data_create(CAPTURES, NULL);
+    scratch->context = pcre2_match_context_create(NULL);
+    if (scratch->data == NULL || scratch->context == NULL) {
+        regex_scratch_free(scratch);
+        return NULL;
+    }
+    (void)pcre2_set_match_limit(scratch->context, MATCH_LIMIT);
+    (void)pcre2_set_depth_limit(scratch->context, DEPTH_LIMIT);
+    (void)pcre2_set_heap_limit(scratch->context, HEAP_LIMIT_KIB);
+    return scratch;
+}
+
+void regex_scratch_free(struct regex_scratch *scratch)
+{
+    if (scratch == NULL)
+        return;
+    pcre2_match_data_free(scratch->data);
+    pcre2_match_context_free(scratch->context);
+    free(scratch);
+}
+
+enum outcome regex_new(struct arena *arena, const struct value *pattern, struct regex **regex,
+                       struct error *error)
+{
+    int code;
+    PCRE2_SIZE offset;
+    struct regex *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        return error_no_memory(error);
+    made->code = pcre2_compile((PCRE2_SPTR)pattern->bytes, pattern->length, 0, &code, &offset, NULL);
+    if (made->code != NULL) {
+        *regex = made;
+        return OUTCOME_DONE;
+    }
+    free(made);
+    PCRE2_UCHAR message[128];
+    (void)pcre2_get_error_message(code, message, sizeof message);
+    return error_set(error, arena, OUTCOME_FAILED, "regular expression error in \"%.*s\": %s at offset %zu",
+                     CALL_TEXT(pattern), (const char *)message, (size_t)offset);
+}
+
+void regex_chain(struct regex **chain, struct regex *regex)
+{
+    regex->next = *chain;
+    *chain = regex;
+}
+
+void regex_free(struct regex *chain)
+{
+    while (chain != NULL) {
+        struct regex *next = chain->next;
+        pcre2_code_free(chain->code);
+        free(chain);
+        chain = next;
+    }
+}
+
+void regex_make_fast(struct regex *chain)
+{
+    for (; chain != NULL; chain = chain->next)
+        (void)pcre2_jit_compile(chain->code, PCRE2_JIT_COMPLETE);
+}
+
+static void fill_captures(struct captures *captures, struct arena *arena, const struct value *subject,
+                          const PCRE2_SIZE *places, int count)
+{
+    captures->count = (size_t)count;
+    for (size_t i = 0; i < captures->count; i++) {
+        PCRE2_SIZE begin = places[2 * i];
+        PCRE2_SIZE end = places[2 * i + 1];
+        /* \K in a look-ahead can put a start behind its end. */
+        bool took_part = begin != PCRE2_UNSET && begin <= end;
+        captures->texts[i] =
+            took_part ? value_slice(arena, subject, begin, end - begin) : value_clean("", 0);
+    }
+}
+
+enum outcome regex_match(const struct regex *regex, struct regex_scratch *scratch, struct arena *arena,
+                         const struct value *subject, struct regex_match *match, struct captures *captures,
+                         struct error *error)
+{
+    uint32_t options = match->not_empty_here ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0;
+    const char *bytes = subject->bytes == NULL ? "" : subject->bytes;
+    int count = pcre2_match(regex->code, (PCRE2_SPTR)bytes, subject->length, match->from, options,
+                            scratch->data, scratch->context);
+
+    match->found = count >= 0;
+    if (count == PCRE2_ERROR_NOMATCH)
+        return OUTCOME_DONE;
+    if (count < 0) {
+        PCRE2_UCHAR message[128];
+        (void)pcre2_get_error_message(count, message, sizeof message);
+        return error_set(error, arena, OUTCOME_FAILED, "regular expression matching failed: %s",
+                         (const char *)message);
+    }
+    const PCRE2_SIZE *places = pcre2_get_ovector_pointer(scratch->data);
+    match->begin = places[0];
+    match->end = places[1];
+    if (captures != NULL)
+        fill_captures(captures, arena, subject, places, count == 0 ? CAPTURES : count);
+    return OUTCOME_DONE;
+}
+
+enum { CACHED_PATTERNS = 32, USES_BEFORE_FAST = 3 };
+
+struct regex_cache {
+    struct cached_pattern {
+        char *bytes;
+        size_t length;
+        struct regex *regex;
+        unsigned uses;
+    } patterns[CACHED_PATTERNS];
+    size_t next; /* the place that the next new pattern takes */
+};
+
+struct regex_cache *regex_cache_new(void)
+{
+    return calloc(1, sizeof(struct regex_cache));
+}
+
+static void forget_pattern(struct cached_pattern *pattern)
+{
+    free(pattern->bytes);
+    regex_free(pattern->regex);
+    *pattern = (struct cached_pattern){0};
+}
+
+void regex_cache_free(struct regex_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    for (size_t i = 0; i < CACHED_PATTERNS; i++)
+        forget_pattern(&cache->patterns[i]);
+    free(cache);
+}
+
+static struct cached_pattern *find_pattern(struct regex_cache *cache, const struct value *wanted)
+{
+    for (size_t i = 0; i < CACHED_PATTERNS; i++) {
+        struct cached_pattern *pattern = &cache->patterns[i];
+        if (pattern->regex != NULL && pattern->length == wanted->length &&
+            memcmp(pattern->bytes, wanted->bytes, wanted->length) == 0)
+            return pattern;
+    }
+    return NULL;
+}
+
+enum outcome regex_cache_get(struct regex_cache *cache, struct arena *arena, const struct value *pattern,
+                             const struct regex **regex, struct error *error)
+{
+    struct value text = pattern->bytes == NULL ? value_clean("", 0) : *pattern;
+    struct cached_pattern *cached = find_pattern(cache, &text);
+
+    if (cached != NULL) {
+        if (++cached->uses == USES_BEFORE_FAST)
+            regex_make_fast(cached->regex);
+        *regex = cached->regex;
+        return OUTCOME_DONE;
+    }
+    struct regex *made;
+    enum outcome outcome = regex_new(arena, &text, &made, error);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    char *bytes = malloc(text.length + 1);
+    if (bytes == NULL) {
+        regex_free(made);
+        return error_no_memory(error);
+    }
+    memcpy(bytes, text.bytes, text.length);
+    cached = &cache->patterns[cache->next];
+    cache->next = (cache->next + 1) % CACHED_PATTERNS;
+    forget_pattern(cached);
+    *cached = (struct cached_pattern){.bytes = bytes, .length = text.length, .regex = made, .uses = 1};
+    *regex = made;
+    return OUTCOME_DONE;
+}
