@@ -95,6 +95,7 @@ clean:
 
 ##deps       install the Debian packages that are missing (run, test and the others do it themselves)
 deps: deps-test
+	@:
 
 ##help       this list
 help:
@@ -143,7 +144,7 @@ $(if $(filter yes module no,$(LINE_EDITING)),,$(error LINE_EDITING=$(LINE_EDITIN
 PAIRS   := $(shell ls -d lookups/*.c lookups/*/ 2>/dev/null | sed -E 's|lookups/([^/.]*).*|\U\1\E:\1|' | sort -u)
 lower    = $(patsubst $1:%,%,$(filter $1:%,$(PAIRS)))
 OFF     := $(foreach d,$(DRIVERS_OFF),$(call lower,$d))
-$(foreach d,$(DRIVERS_ON),$(if $(call lower,$d),,$(error LOOKUP_$d=yes, but there is no such driver in lookups/)))
+$(if $(PAIRS),$(foreach d,$(DRIVERS_ON),$(if $(call lower,$d),,$(error LOOKUP_$d=yes, but there is no such driver in lookups/))))
 
 find     = $(sort $(shell find $1 -name '$2' -type f 2>/dev/null))
 left_out = $(foreach n,$(OFF),lookups/$n.c lookups/$n/% test/$n/% test/support/$n%)
@@ -225,7 +226,6 @@ OBJECTS  := $(call obj,$(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST
 
 $(call obj,$(CLI_ALL)): EXTRA = $(CLI_FLAGS)
 $(call obj,$(CLI_ALL)): $B/.cli
-$(call obj,$(FUZZ_SRC)): EXTRA = -Wno-missing-prototypes
 
 $B/obj/%.o: %.c $B/.compile
 	@$(call say,CC,$<)
@@ -301,6 +301,7 @@ $(BENCH_BIN): build/bench/%: $B/obj/test/bench/%.o $(LIB_A) $B/.link
 
 .PHONY: bench-programs
 bench-programs: $(BENCH_BIN)
+	@:
 
 # --- fuzz -------------------------------------------------------------------------------------------------------------
 
@@ -320,10 +321,9 @@ fuzz: $(FUZZ_RUN)
 # --- lint -------------------------------------------------------------------------------------------------------------
 
 C_FILES  := $(sort $(shell find expand lookups test doc -name '*.[ch]' -type f 2>/dev/null))
-ALL_SRC  := $(sort $(LIB_SRC) $(CLI_ALL) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))
+ALL_SRC  := $(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))
 # clang-tidy has read a file when its stamp is younger than its object, which the .d file keeps younger than its headers.
 TIDIED   := $(ALL_SRC:%.c=$B/tidy/%)
--include $(patsubst %.c,$B/obj/%.d,$(filter $(TERMINAL),$(ALL_SRC)))
 
 CPPCHECK := cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
             --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unknownMacro \

@@ -41,7 +41,7 @@ if [ "${1:-}" = --install ]; then
 		chmod 755 $policy
 	fi
 	apt-get update -q
-	apt-get install -q -y --no-install-recommends --no-remove "$@"
+	apt-get install -q -y -o Dpkg::Use-Pty=0 --no-install-recommends --no-remove "$@"
 	for package; do
 		case $package in
 		redis-server) service=redis-server ;;
@@ -84,13 +84,22 @@ packages=$(echo "$missing" | cut -d'|' -f1 | tr '\n' ' ')
 echo "These packages are missing and are installed now:"
 echo "$missing" | awk -F'|' '{ printf "  %-20s %s\n", $1, $2 }'
 if [ "$(id -u)" = 0 ]; then
-	# shellcheck disable=SC2086
-	sh "$0" --install $packages
+	root=
 elif command -v sudo >/dev/null 2>&1; then
-	# shellcheck disable=SC2086
-	sudo sh "$0" --install $packages
+	root=sudo
 else
 	echo "Only root can install them, and there is no sudo here. As root:"
+	echo "  apt-get update && apt-get install --no-install-recommends $packages"
+	exit 1
+fi
+log=build/deps.log
+mkdir -p build
+# shellcheck disable=SC2086
+if $root sh "$0" --install $packages >$log 2>&1; then
+	echo "Done; what apt-get said is in $log."
+else
+	tail -n 30 $log
+	echo "They could not be installed; all that apt-get said is in $log. To try by hand, as root:"
 	echo "  apt-get update && apt-get install --no-install-recommends $packages"
 	exit 1
 fi
