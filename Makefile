@@ -91,7 +91,7 @@ install uninstall:
 ##uninstall  remove what install put there
 ##clean      remove build/
 clean:
-	rm -rf build
+	@rm -rf build
 
 ##deps       install the Debian packages that are missing (run, test and the others do it themselves)
 deps: deps-test
@@ -146,11 +146,11 @@ lower    = $(patsubst $1:%,%,$(filter $1:%,$(PAIRS)))
 OFF     := $(foreach d,$(DRIVERS_OFF),$(call lower,$d))
 $(if $(PAIRS),$(foreach d,$(DRIVERS_ON),$(if $(call lower,$d),,$(error LOOKUP_$d=yes, but there is no such driver in lookups/))))
 
+# Sources are found, so that a new file needs no line here. What belongs to a driver that is off is dropped with its tests.
 find     = $(sort $(shell find $1 -name '$2' -type f 2>/dev/null))
 left_out = $(foreach n,$(OFF),lookups/$n.c lookups/$n/% test/$n/% test/support/$n%)
-drop_off = $(foreach f,$(filter-out $(left_out),$1),$(if $(filter $(OFF:%=test_%),$(call stem,$f)),,$f))
-# test/unit/test_redis_reply.c → test_redis
-stem     = $(foreach n,$(OFF),$(if $(filter test_$n%,$(notdir $1)),test_$n))
+off_test = $(filter $(OFF:%=test_%.c) $(foreach n,$(OFF),test_$(n)_%),$(notdir $1))
+drop_off = $(foreach f,$(filter-out $(left_out),$1),$(if $(call off_test,$f),,$f))
 
 TERMINAL := $(wildcard expand/cli/terminal*.c)
 CLI_ALL  := $(call find,expand/cli,*.c)
@@ -276,6 +276,7 @@ TEST_BIN := $(TEST_SRC:%.c=$B/%)
 # A word of TESTS matches anywhere in the path; one with a * in it the whole path below test/, or the name.
 fits      = $(findstring $1,$2)$(filter $(subst *,%,$1),$2 $(notdir $2))
 PICKED   := $(if $(strip $(TESTS)),$(foreach t,$(TEST_BIN),$(if $(strip $(foreach w,$(TESTS),$(call fits,$w,$(t:$B/test/%=%)))),$t)),$(TEST_BIN))
+# Programs whose source has gone.
 OLD_TEST := $(filter-out $(TEST_BIN),$(patsubst $B/obj/%.o,$B/%,$(shell find $B/obj/test -name 'test_*.o' 2>/dev/null)))
 
 $(TEST_BIN): $B/%: $B/obj/%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link
