@@ -16,9 +16,10 @@ struct env {
     struct regex_cache *regexes;
     struct program_cache *programs;
     struct env_variables *variables;
-    struct arena arena;  /* of the evaluation under way, and of the last one's result */
-    size_t bytes_limit;  /* of an evaluation's arena */
-    nanoseconds time_limit; /* of an evaluation; CLOCK_NEVER: none */
+    const char *const *environment; /* NULL: the process's own */
+    struct arena arena;             /* of the evaluation under way, and of the last one's result */
+    size_t bytes_limit;             /* of an evaluation's arena */
+    nanoseconds time_limit;         /* of an evaluation; CLOCK_NEVER: none */
 };
 
 /* NULL when memory runs out. The caller frees it. */
@@ -35,9 +36,14 @@ bool env_set(struct env *env, const char *name, size_t name_length, const char *
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
                           struct value *value) MUST_CHECK;
 
-/* The program for a text, compiled if it is not in the cache. It stays good
-   until the next call from outside an evaluation. NULL: out of memory. */
-const struct program *env_program(struct env *env, const char *text, size_t length);
+/* A variable of the process's environment, tainted. What the embedder gave with
+   env_set_environment if it did, else the process's own. False when there is none. */
+bool env_environment(const struct env *env, const struct value *name, struct value *found);
+
+/* From now on only these "NAME=value" strings are the environment; the array
+   ends with NULL, and both live as long as "env" (Exim: keep_environment,
+   add_environment). */
+void env_set_environment(struct env *env, const char *const *entries);
 
 /* Starts an evaluation: the last one's result is gone. Fills "run". */
 void env_begin(struct env *env, struct run *run, struct error *error);

@@ -1,21 +1,22 @@
 #include "lang/eval.h"
 
+#include <string.h>
+
+#include "lang/cache.h"
 #include "lang/env.h"
 
 /* Programs nest no deeper than the parser allows, but ${expand:…} starts a new
    one inside. */
 enum { DEPTH_LIMIT = 2 * 1000, NODES_BETWEEN_CLOCK_READINGS = 1024 };
 
-static enum outcome raise_mistake(struct run *run)
-{
+static enum outcome raise_mistake(struct run *run) {
     *run->error = run->program->mistake;
     run->mistake_raised = true;
     return OUTCOME_FAILED;
 }
 
 /* Before each construct: the bounds on nesting and time. */
-static enum outcome enter(struct run *run, const struct node *node)
-{
+static enum outcome enter(struct run *run, const struct node *node) {
     if (run->depth >= DEPTH_LIMIT) {
         run->error->offset = node->offset;
         return error_set(run->error, run->arena, OUTCOME_FAILED, "nested too deeply: the limit is %d",
@@ -32,16 +33,14 @@ static enum outcome enter(struct run *run, const struct node *node)
 }
 
 /* On the way back: a failure that has no place yet is here. */
-static enum outcome leave(struct run *run, const struct node *node, enum outcome outcome)
-{
+static enum outcome leave(struct run *run, const struct node *node, enum outcome outcome) {
     run->depth--;
     if (outcome != OUTCOME_DONE && run->error->offset == ERROR_NO_OFFSET)
         run->error->offset = node->offset;
     return outcome;
 }
 
-static enum outcome evaluate_arguments(struct run *run, const struct node *node)
-{
+static enum outcome evaluate_arguments(struct run *run, const struct node *node) {
     struct value ignored;
 
     for (size_t i = 0; i < node->child_count; i++) {
@@ -55,8 +54,7 @@ static enum outcome evaluate_arguments(struct run *run, const struct node *node)
 /* A construct with a mistake in it: what stands left of the mistake may fail
    first, as in Exim, which reads and evaluates in one go. Its result is never
    seen. */
-static enum outcome evaluate_incomplete(struct run *run, const struct node *node)
-{
+static enum outcome evaluate_incomplete(struct run *run, const struct node *node) {
     enum outcome outcome;
 
     if (node->kind == NODE_ITEM && node->arguments_are_all) {
@@ -73,8 +71,7 @@ static enum outcome evaluate_incomplete(struct run *run, const struct node *node
     return outcome == OUTCOME_DONE ? raise_mistake(run) : outcome;
 }
 
-static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out)
-{
+static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out) {
     enum outcome outcome = enter(run, node);
 
     if (outcome != OUTCOME_DONE)
@@ -88,8 +85,7 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
     return leave(run, node, outcome);
 }
 
-static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
-{
+static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out) {
     for (size_t i = 0; i < node->child_count; i++) {
         enum outcome outcome = evaluate_append(run, node->children[i], out);
         if (outcome != OUTCOME_DONE)
@@ -98,8 +94,7 @@ static enum outcome append_sequence(struct run *run, const struct node *node, st
     return OUTCOME_DONE;
 }
 
-static struct value capture_value(const struct run *run, const struct node *node)
-{
+static struct value capture_value(const struct run *run, const struct node *node) {
     const struct captures *captures = run->bindings.captures;
     size_t number = (size_t)node->numbers[0];
 
@@ -108,8 +103,7 @@ static struct value capture_value(const struct run *run, const struct node *node
 
 /* What needs no buffer: text, a variable, a capture. */
 static bool evaluate_shared(struct run *run, const struct node *node, struct value *value,
-                            enum outcome *outcome)
-{
+                            enum outcome *outcome) {
     *outcome = OUTCOME_DONE;
     switch (node->kind) {
     case NODE_TEXT:
@@ -133,8 +127,7 @@ static bool evaluate_shared(struct run *run, const struct node *node, struct val
     return false;
 }
 
-enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
-{
+enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out) {
     struct value value;
     enum outcome outcome;
 
@@ -148,8 +141,7 @@ enum outcome evaluate_append(struct run *run, const struct node *node, struct bu
     return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
 }
 
-enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
-{
+enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value) {
     struct buffer out;
     enum outcome outcome;
 
@@ -162,8 +154,7 @@ enum outcome evaluate_value(struct run *run, const struct node *node, struct val
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
-enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
-{
+enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth) {
     enum outcome outcome = enter(run, node);
 
     if (outcome != OUTCOME_DONE)
@@ -184,8 +175,7 @@ enum outcome evaluate_condition(struct run *run, const struct node *node, bool *
     return leave(run, node, outcome);
 }
 
-enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value)
-{
+enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value) {
     const struct program *outer = run->program;
     struct bindings bindings = run->bindings;
 
@@ -196,8 +186,35 @@ enum outcome evaluate_program(struct run *run, const struct program *program, st
     return outcome;
 }
 
-bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value)
-{
+enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value) {
+    struct program_use use;
+
+    if (value_is_tainted(text))
+        return error_set(run->error, run->arena, OUTCOME_FAILED, "attempt to expand tainted string '%.*s'",
+                         CALL_TEXT(text));
+    if (!program_cache_acquire(run->env->programs, text->bytes, text->length, &use))
+        return error_no_memory(run->error);
+    enum outcome outcome = evaluate_program(run, use.program, value);
+    run->mistake_raised = false; /* it was that program's, not this one's */
+    struct value shared = *value;
+    if (outcome == OUTCOME_DONE) {
+        /* The result may be the program's own text, and that may go now. */
+        struct buffer copy;
+        buffer_init(&copy, run->arena);
+        buffer_add_value(&copy, &shared);
+        if (!buffer_value(&copy, value))
+            outcome = error_no_memory(run->error);
+    } else if (run->error->message != NULL) {
+        run->error->message = arena_copy(run->arena, run->error->message, strlen(run->error->message));
+        run->error->offset = ERROR_NO_OFFSET; /* a place in the inner text says nothing in the outer one */
+        if (run->error->message == NULL)
+            (void)error_no_memory(run->error);
+    }
+    program_cache_release(&use);
+    return outcome;
+}
+
+bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value) {
     struct error error = {.offset = ERROR_NO_OFFSET};
     struct run run = {.arena = arena, .error = &error, .deadline = CLOCK_NEVER, .ticks = 1};
 

@@ -15,6 +15,10 @@ struct env;
    begins with. */
 enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value) MUST_CHECK;
 
+/* Evaluates a text that became known only now, in the bindings of the
+   evaluation under way. Tainted text is refused (OUTCOME_FAILED). */
+enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value) MUST_CHECK;
+
 /* Evaluates a node whose parts are all pure and constant. False when that
    fails: it is then left to fail when it is reached. */
 bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value);

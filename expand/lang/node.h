@@ -47,11 +47,11 @@ struct node {
         const struct condition_row *condition;
         const struct variable_row *variable;
     } row;
-    struct value text;       /* text: the bytes; variable: its name, for families of names; operator: what
-                                followed its name */
-    struct node **children;  /* arguments, parts, subconditions */
+    struct value text;      /* text: the bytes; variable: its name, for families of names; operator: what
+                               followed its name */
+    struct node **children; /* arguments, parts, subconditions */
     size_t child_count;
-    struct node *condition;  /* of if, filter, … */
+    struct node *condition; /* of if, filter, … */
     struct node *yes;
     struct node *no;
     long numbers[OPERATOR_NUMBERS]; /* operator: from ${substr_1_2:…}; capture: its number first */

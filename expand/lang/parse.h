@@ -24,13 +24,11 @@ enum { PARSE_DEPTH_LIMIT = 1000 };
 
 /* The byte at the position; NUL at the end (and for a NUL in the text, which
    nothing in the grammar wants). */
-static inline char parse_peek(const struct parser *parser)
-{
+static inline char parse_peek(const struct parser *parser) {
     return parser->position < parser->length ? parser->text[parser->position] : '\0';
 }
 
-static inline void parse_space(struct parser *parser)
-{
+static inline void parse_space(struct parser *parser) {
     while (parser->position < parser->length && byte_is_space(parser->text[parser->position]))
         parser->position++;
 }
@@ -50,6 +48,9 @@ bool parse_add_child(struct parser *parser, struct node *node, struct node *chil
 
 /* argument := "{" sequence "}" , at its "{". */
 bool parse_argument(struct parser *parser, struct node **argument);
+
+/* A variable's name without its "$", as in def:name and def:h_name: */
+bool parse_defined_variable(struct parser *parser, struct node **variable);
 
 /* condition := "!"* name operands */
 bool parse_condition(struct parser *parser, struct node **condition);

@@ -11,8 +11,7 @@
 enum { FIRST_CHUNK = 1024 };
 static const size_t program_limit = (size_t)1024 * 1024 * 1024;
 
-static void parse_program(struct program *program)
-{
+static void parse_program(struct program *program) {
     struct parser parser = {
         .program = program,
         .arena = &program->arena,
@@ -23,8 +22,7 @@ static void parse_program(struct program *program)
     (void)parse_sequence(&parser, false, &program->root);
 }
 
-struct program *program_compile(const char *text, size_t length)
-{
+struct program *program_compile(const char *text, size_t length) {
     struct program *program = calloc(1, sizeof *program);
 
     if (program == NULL)
@@ -45,8 +43,7 @@ struct program *program_compile(const char *text, size_t length)
     return program;
 }
 
-void program_free(struct program *program)
-{
+void program_free(struct program *program) {
     if (program == NULL)
         return;
     regex_free(program->regexes);
@@ -54,13 +51,11 @@ void program_free(struct program *program)
     free(program);
 }
 
-void program_prepare_for_many_runs(struct program *program)
-{
+void program_prepare_for_many_runs(struct program *program) {
     regex_make_fast(program->regexes);
 }
 
-bool program_reads(const struct program *program, const char *name, size_t length)
-{
+bool program_reads(const struct program *program, const char *name, size_t length) {
     const struct variable_row *row = variable_row_find(name, length);
 
     for (size_t i = 0; row != NULL && i < program->read_count; i++)
@@ -69,7 +64,6 @@ bool program_reads(const struct program *program, const char *name, size_t lengt
     return false;
 }
 
-bool program_is_constant(const struct program *program)
-{
+bool program_is_constant(const struct program *program) {
     return program->root->kind == NODE_TEXT;
 }

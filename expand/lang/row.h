@@ -35,6 +35,7 @@ struct item_row {
     uint8_t maximum;
     enum argument_style style;
     bool has_branches;
+    bool second_is_pattern; /* a regular expression, compiled early when it is constant */
     enum effect effect;
     /* Reads what the default reader cannot (NULL: that one does). Positioned
        behind the name; leaves the parser behind the item's closing brace. False
@@ -46,10 +47,10 @@ struct item_row {
 
 /* What may stand between an operator's name and its colon. */
 enum operator_form {
-    OPERATOR_PLAIN,   /* ${lc:…} */
+    OPERATOR_PLAIN,    /* ${lc:…} */
     OPERATOR_NUMBERED, /* ${length_3:…}, ${substr_1_2:…}: up to two numbers */
-    OPERATOR_SIGNED,  /* as NUMBERED; the first may be negative */
-    OPERATOR_WORD,    /* ${quote_redis_…:…}: text in node->text */
+    OPERATOR_SIGNED,   /* as NUMBERED; the first may be negative */
+    OPERATOR_WORD,     /* ${quote_redis_…:…}: text in node->text */
 };
 
 struct operator_row {
@@ -63,6 +64,7 @@ struct operator_row {
 struct condition_row {
     const char *name;
     uint8_t arguments; /* how many strings in braces */
+    bool second_is_pattern;
     enum effect effect;
     /* As an item's: positioned behind the name. NULL: "arguments" strings. */
     bool (*parse)(struct parser *parser, struct node *node);

@@ -1,0 +1,285 @@
+/* ${extract{…}}, ${listextract{…}}, ${env{…}}. */
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "items/items.h"
+#include "lang/env.h"
+#include "lang/scan.h"
+
+enum { GROUPS_AT_MOST = 4 };
+
+/* Digits, perhaps with a minus in front. Clears "*is_number" for anything
+   else. */
+static long read_field_number(const struct value *text, bool *is_number) {
+    bool negative = text->length > 1 && text->bytes[0] == '-';
+    long number = 0;
+
+    *is_number = text->length > 0;
+    for (size_t i = negative; i < text->length; i++) {
+        if (!byte_is_digit(text->bytes[i])) {
+            *is_number = false;
+            return 0;
+        }
+        if (number < INT_MAX)
+            number = number * 10 + (text->bytes[i] - '0');
+    }
+    return negative ? -number : number;
+}
+
+/* ---- extract ---- */
+
+static bool parse_group(struct parser *parser, struct node *node) {
+    struct node *group = NULL;
+    bool whole = parse_argument(parser, &group);
+
+    if (group != NULL && !parse_add_child(parser, node, group))
+        return false;
+    return whole;
+}
+
+static bool parse_group_required(struct parser *parser, struct node *node) {
+    parse_space(parser);
+    if (parse_peek(parser) != '{')
+        return parse_mistake(parser, parser->position, "missing '{' for arg %zu of extract",
+                             node->child_count + 1);
+    return parse_group(parser, node);
+}
+
+/* With a key that only evaluation will know: number or name decides how many
+   of the strings that follow are arguments, so all are read, and shared out then.
+   "[fail]" may stand for the last. */
+static bool parse_undecided(struct parser *parser, struct node *node) {
+    node->arguments_are_all = true;
+    for (;;) {
+        parse_space(parser);
+        if (parse_peek(parser) != '{' || node->child_count > GROUPS_AT_MOST)
+            break;
+        if (!parse_group(parser, node))
+            return false;
+    }
+    if (parse_take(parser, '}'))
+        return true;
+    size_t at = parser->position;
+    struct value word = parse_name(parser);
+    if (!value_equals_text(&word, "fail"))
+        return parse_mistake(parser, at, "missing '}' closing extract");
+    node->no_branch = BRANCH_FAIL;
+    parse_space(parser);
+    return parse_take(parser, '}') || parse_mistake(parser, parser->position, "missing '}' closing extract");
+}
+
+/* extract := "{" key "}" "{" text "}" branches
+            | "{" number "}" "{" separators "}" "{" text "}" branches */
+bool parse_extract(struct parser *parser, struct node *node) {
+    bool is_number;
+
+    if (!parse_group_required(parser, node))
+        return false;
+    const struct node *key = node->children[0];
+    if (key->kind != NODE_TEXT)
+        return parse_undecided(parser, node);
+    struct value trimmed = value_trim(parser->arena, &key->text);
+    (void)read_field_number(&trimmed, &is_number);
+    if (!parse_group_required(parser, node) || (is_number && !parse_group_required(parser, node)))
+        return false;
+    return parse_branches(parser, node, "extract");
+}
+
+/* The "number"th part of "text" between any of the separator bytes; counted
+   from the end when negative; the whole text for 0. */
+static bool find_field(struct arena *arena, const struct value *text, const struct value *separators,
+                       long number, struct value *field) {
+    size_t begin = 0;
+    long total = 1;
+
+    if (number == 0) {
+        *field = *text;
+        return true;
+    }
+    for (size_t i = 0; i < text->length; i++)
+        total += memchr(separators->bytes, text->bytes[i], separators->length) != NULL;
+    long wanted = number > 0 ? number : total + number + 1;
+    if (wanted < 1 || wanted > total)
+        return false;
+    for (size_t i = 0; i <= text->length; i++) {
+        if (i < text->length && memchr(separators->bytes, text->bytes[i], separators->length) == NULL)
+            continue;
+        if (--wanted == 0) {
+            *field = value_slice(arena, text, begin, i - begin);
+            return true;
+        }
+        begin = i + 1;
+    }
+    return false;
+}
+
+/* Reads a value behind "name=": up to white space, or a string in quotes with
+   escapes. */
+static struct value read_quotable(struct arena *arena, const struct value *text, size_t *at) {
+    struct buffer out;
+    struct value result;
+    size_t begin = *at;
+
+    if (begin >= text->length || text->bytes[begin] != '"') {
+        while (*at < text->length && !byte_is_space(text->bytes[*at]))
+            (*at)++;
+        return value_slice(arena, text, begin, *at - begin);
+    }
+    buffer_init(&out, arena);
+    for ((*at)++; *at < text->length && text->bytes[*at] != '"';) {
+        size_t used = 1;
+        char byte = text->bytes[*at];
+        if (byte == '\\' && *at + 1 < text->length)
+            byte = scan_escape(text->bytes + *at, text->length - *at, &used);
+        struct value source = value_slice(arena, text, *at, used);
+        buffer_add_like(&out, &byte, 1, &source, NULL);
+        *at += used;
+    }
+    if (*at < text->length)
+        (*at)++;
+    return buffer_value(&out, &result) ? result : value_clean("", 0);
+}
+
+static void skip_space(const struct value *text, size_t *at) {
+    while (*at < text->length && byte_is_space(text->bytes[*at]))
+        (*at)++;
+}
+
+/* The value of "key" in a text of name=value pairs. Case does not count. */
+static bool find_key(struct arena *arena, const struct value *text, const struct value *key,
+                     struct value *found) {
+    size_t at = 0;
+
+    skip_space(text, &at);
+    while (at < text->length) {
+        size_t begin = at;
+        while (at < text->length && text->bytes[at] != '=' && !byte_is_space(text->bytes[at]))
+            at++;
+        struct value name = value_clean(text->bytes + begin, at - begin);
+        skip_space(text, &at);
+        if (at < text->length && text->bytes[at] == '=') {
+            at++;
+            skip_space(text, &at);
+        }
+        *found = read_quotable(arena, text, &at);
+        if (value_equal_caseless(&name, key))
+            return true;
+        skip_space(text, &at);
+    }
+    return false;
+}
+
+/* The branches of an extract whose strings were read before its key was known:
+   "first" is the child that is {yes}. */
+static enum outcome undecided_branch(struct call *call, size_t first, bool success,
+                                     const struct value *value) {
+    const struct node *node = call->node;
+    size_t count = node->child_count;
+    struct node *yes = first < count ? node->children[first] : NULL;
+    struct node *no = first + 1 < count ? node->children[first + 1] : NULL;
+    struct node decided = *node;
+
+    if (first + 2 < count)
+        return call_failed(call,
+                           "curly-bracket problem in conditional yes/no parsing: did not close with '}'");
+    if (node->no_branch == BRANCH_FAIL && (yes == NULL || no != NULL))
+        return call_failed(call, "curly-bracket problem in conditional yes/no parsing: 'yes' part did not "
+                                 "start with '{'");
+    decided.yes = yes;
+    decided.no = no;
+    decided.yes_branch = yes != NULL ? BRANCH_TEXT : BRANCH_ABSENT;
+    if (no != NULL)
+        decided.no_branch = BRANCH_TEXT;
+    struct call inner = *call;
+    inner.node = &decided;
+    return call_branch(&inner, success, value);
+}
+
+enum outcome item_extract(struct call *call) {
+    struct arena *arena = call->run->arena;
+    const struct node *node = call->node;
+    struct value key, text, separators, found = value_clean("", 0);
+    bool is_number;
+    bool success;
+    enum outcome outcome = call_argument(call, 0, &key);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    key = value_trim(arena, &key);
+    if (key.length == 0)
+        return call_failed(call, "first argument of \"extract\" must not be empty");
+    long number = read_field_number(&key, &is_number);
+    size_t wanted = is_number ? 3 : 2;
+    if (node->child_count < wanted)
+        return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);
+    if (is_number)
+        outcome = call_argument(call, 1, &separators);
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, wanted - 1, &text);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    success = is_number ? find_field(arena, &text, &separators, number, &found)
+                        : find_key(arena, &text, &key, &found);
+    if (!success)
+        found = value_clean("", 0);
+    if (node->children[0]->kind != NODE_TEXT)
+        return undecided_branch(call, wanted, success, &found);
+    return call_branch(call, success, &found);
+}
+
+/* ---- listextract ---- */
+
+/* Exim counts from the end for a negative number, and gives the first item for
+   one that lies further back than one in front of the list. */
+static bool find_item(struct arena *arena, const struct value *list, long number, struct value *item) {
+    struct list_reader reader;
+
+    if (number < 0) {
+        number += (long)list_count(arena, list) + 1;
+        if (number < 0)
+            number = 1;
+    }
+    if (number == 0)
+        return false;
+    list_open(&reader, arena, list, ':');
+    while (list_next(&reader, item))
+        if (--number == 0)
+            return true;
+    return false;
+}
+
+enum outcome item_listextract(struct call *call) {
+    struct arena *arena = call->run->arena;
+    struct value key, list, item = value_clean("", 0);
+    bool is_number;
+    enum outcome outcome = call_argument(call, 0, &key);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    key = value_trim(arena, &key);
+    if (key.length == 0)
+        return call_failed(call, "first argument of \"listextract\" must not be empty");
+    long number = read_field_number(&key, &is_number);
+    if (!is_number)
+        return call_failed(call, "first argument of \"listextract\" must be numeric");
+    outcome = call_argument(call, 1, &list);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    bool success = find_item(arena, &list, number, &item);
+    return call_branch(call, success, &item);
+}
+
+/* ---- env ---- */
+
+enum outcome item_env(struct call *call) {
+    struct value name, found;
+    enum outcome outcome = call_argument(call, 0, &name);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    bool success = env_environment(call->run->env, &name, &found);
+    return call_branch(call, success, &found);
+}

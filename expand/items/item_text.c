@@ -1,0 +1,231 @@
+/* ${length{…}}, ${substr{…}}, ${hash{…}}, ${sg{…}}. */
+
+#include <string.h>
+
+#include "items/text.h"
+#include "lang/env.h"
+#include "lang/eval.h"
+#include "lang/regex.h"
+
+struct value text_substr(struct arena *arena, const struct value *text, long start, long length) {
+    long size = (long)text->length;
+
+    if (start < 0) {
+        start += size;
+        if (start < 0) {
+            if (length >= 0)
+                length = length + start < 0 ? 0 : length + start;
+            else
+                length = 0;
+            start = 0;
+        } else if (length < 0) {
+            length = start;
+            start = 0;
+        }
+    } else if (start > size) {
+        start = size;
+        length = 0;
+    } else if (length < 0) {
+        length = size;
+    }
+    return value_slice(arena, text, (size_t)start, (size_t)length);
+}
+
+/* The order of letters is Exim's, in which s follows r and t only seemingly
+   wrongly: hashes are stored in the names of mail folders. */
+static const char hash_alphabet[] = "abcdefghijklmnopqrtsuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/* Folds what is behind the first "length" bytes into them, each byte rotated
+   by a count that depends on it and its place. */
+static void mix(unsigned char *bytes, size_t length, const struct value *text) {
+    size_t to = 0;
+
+    for (size_t from = length; from < text->length; from++) {
+        unsigned byte = (unsigned char)text->bytes[from];
+        unsigned shift = (byte + (unsigned)from) & 7;
+        bytes[to] = (unsigned char)(bytes[to] ^ ((byte << shift) | (byte >> (8 - shift))));
+        to = to + 1 == length ? 0 : to + 1;
+    }
+}
+
+enum outcome text_hash(struct call *call, const struct value *text, long length, long letters) {
+    if (letters > TEXT_HASH_ALPHABET)
+        return call_failed(call, "hash count \"%ld\" too big", letters);
+    if (length < 0 || text->length <= (size_t)length) {
+        buffer_add_value(call->out, text);
+        return call_done(call);
+    }
+    if (letters == 0)
+        return call_failed(call, "hash count \"0\" leaves no letters to choose from");
+    unsigned char *bytes = arena_alloc(call->run->arena, (size_t)length);
+    if (bytes == NULL)
+        return call_no_memory(call);
+    if (length == 0)
+        return OUTCOME_DONE;
+    memcpy(bytes, text->bytes, (size_t)length);
+    mix(bytes, (size_t)length, text);
+    for (size_t i = 0; i < (size_t)length; i++)
+        bytes[i] = (unsigned char)hash_alphabet[bytes[i] % (unsigned)letters];
+    buffer_add(call->out, (const char *)bytes, (size_t)length);
+    return call_done(call);
+}
+
+/* A number among an item's arguments: digits only, a sign where it may be
+   one. */
+static enum outcome read_number(struct call *call, const struct value *text, bool may_be_negative,
+                                long *number) {
+    bool negative = may_be_negative && text->length > 0 && text->bytes[0] == '-';
+
+    *number = 0;
+    for (size_t at = negative; at < text->length; at++) {
+        if (!byte_is_digit(text->bytes[at]))
+            return call_failed(call, "\"%.*s\" is not a%s number (in \"%s\" expansion)", CALL_TEXT(text),
+                               may_be_negative ? "" : " positive", call_name(call));
+        if (*number < 100000000000000000L)
+            *number = *number * 10 + (text->bytes[at] - '0');
+    }
+    if (negative)
+        *number = -*number;
+    return OUTCOME_DONE;
+}
+
+/* The arguments of {n}{text} and {n}{m}{text}. As in Exim all are evaluated
+   before the numbers are looked at. */
+static enum outcome numbers_and_text(struct call *call, bool first_may_be_negative, long numbers[2],
+                                     struct value *text) {
+    size_t count = call_argument_count(call);
+    struct value values[3];
+    enum outcome outcome = OUTCOME_DONE;
+
+    for (size_t i = 0; outcome == OUTCOME_DONE && i < count; i++)
+        outcome = call_argument(call, i, &values[i]);
+    for (size_t i = 0; outcome == OUTCOME_DONE && i + 1 < count; i++)
+        outcome = read_number(call, &values[i], i == 0 && first_may_be_negative, &numbers[i]);
+    if (outcome == OUTCOME_DONE)
+        *text = values[count - 1];
+    return outcome;
+}
+
+enum outcome item_length(struct call *call) {
+    long numbers[2] = {0, 0};
+    struct value text;
+    enum outcome outcome = numbers_and_text(call, false, numbers, &text);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    struct value part = text_substr(call->run->arena, &text, 0, numbers[0]);
+    buffer_add_value(call->out, &part);
+    return call_done(call);
+}
+
+enum outcome item_substr(struct call *call) {
+    long numbers[2] = {0, TEXT_REST};
+    struct value text;
+    enum outcome outcome = numbers_and_text(call, true, numbers, &text);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    struct value part = text_substr(call->run->arena, &text, numbers[0], numbers[1]);
+    buffer_add_value(call->out, &part);
+    return call_done(call);
+}
+
+enum outcome item_hash(struct call *call) {
+    long numbers[2] = {0, TEXT_HASH_LETTERS};
+    struct value text;
+    enum outcome outcome = numbers_and_text(call, true, numbers, &text);
+
+    return outcome == OUTCOME_DONE ? text_hash(call, &text, numbers[0], numbers[1]) : outcome;
+}
+
+/* ---- sg ---- */
+
+/* Where ${sg{…}} is: what it looks for, in what, and what it puts there. */
+struct substitution {
+    const struct regex *regex;
+    struct value subject;
+    struct value replacement; /* holds $1 and the like, to be expanded for each match */
+    bool has_references;
+};
+
+static void add_part(struct call *call, const struct value *subject, size_t from, size_t to) {
+    struct value part = value_slice(call->run->arena, subject, from, to - from);
+
+    buffer_add_value(call->out, &part);
+}
+
+static enum outcome add_replacement(struct call *call, const struct substitution *substitution,
+                                    const struct captures *captures) {
+    struct value value;
+
+    if (!substitution->has_references) {
+        buffer_add_value(call->out, &substitution->replacement);
+        return OUTCOME_DONE;
+    }
+    call->run->bindings.captures = captures;
+    enum outcome outcome = evaluate_text(call->run, &substitution->replacement, &value);
+    if (outcome == OUTCOME_DONE)
+        buffer_add_value(call->out, &value);
+    return outcome;
+}
+
+/* Each match in turn. After an empty one, another that is not empty is tried
+   at the same place before a byte is passed over, as Perl does. */
+static enum outcome substitute(struct call *call, const struct substitution *substitution) {
+    struct run *run = call->run;
+    const struct value *subject = &substitution->subject;
+    struct regex_match match = {0};
+    struct captures captures;
+
+    for (;;) {
+        enum outcome outcome = regex_match(substitution->regex, run->env->regex_scratch, run->arena, subject,
+                                           &match, &captures, run->error);
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+        if (!match.found && !match.not_empty_here)
+            break;
+        if (!match.found) {
+            if (match.from >= subject->length)
+                break;
+            add_part(call, subject, match.from, match.from + 1);
+            match.from++;
+            match.not_empty_here = false;
+            continue;
+        }
+        size_t begin = match.begin < match.from ? match.from : match.begin;
+        add_part(call, subject, match.from, begin);
+        outcome = add_replacement(call, substitution, &captures);
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+        if (call->out->failed)
+            return call_no_memory(call);
+        match.not_empty_here = match.end <= begin;
+        match.from = match.end < begin ? begin : match.end;
+    }
+    add_part(call, subject, match.from, subject->length);
+    return call_done(call);
+}
+
+enum outcome item_sg(struct call *call) {
+    struct substitution substitution = {.regex = call->node->regex};
+    struct run *run = call->run;
+    struct value pattern;
+    enum outcome outcome = call_argument(call, 0, &substitution.subject);
+
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, 1, &pattern);
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, 2, &substitution.replacement);
+    if (outcome == OUTCOME_DONE && substitution.regex == NULL)
+        outcome = regex_cache_get(run->env->regexes, run->arena, &pattern, &substitution.regex, run->error);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    const struct value *replacement = &substitution.replacement;
+    substitution.has_references =
+        replacement->length > 0 && (memchr(replacement->bytes, '$', replacement->length) != NULL ||
+                                    memchr(replacement->bytes, '\\', replacement->length) != NULL);
+    struct bindings outer = run->bindings;
+    outcome = substitute(call, &substitution);
+    run->bindings = outer;
+    return outcome;
+}

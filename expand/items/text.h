@@ -1,0 +1,28 @@
+/* Arithmetic of text that items and operators share: ${substr{1}{2}{…}} and
+   ${substr_1_2:…} are one thing written in two ways. */
+
+#ifndef REXPAND_ITEMS_TEXT_H
+#define REXPAND_ITEMS_TEXT_H
+
+#include "lang/call.h"
+
+enum { TEXT_REST = -1 }; /* a length: as much as there is */
+
+/* Part of "text" from "start" (negative: counted from the end) and "length"
+   bytes of it. With a negative start and no length it is what stands in front (Exim
+   specification, chapter 11, "${substr"). */
+struct value text_substr(struct arena *arena, const struct value *text, long start, long length);
+
+/* Exim's hash of "length" letters out of the first "letters" of a fixed
+   alphabet; text that is not longer than "length" is its own hash. */
+enum outcome text_hash(struct call *call, const struct value *text, long length, long letters);
+
+enum { TEXT_HASH_ALPHABET = 62, TEXT_HASH_LETTERS = 26 };
+
+/* The item forms. */
+enum outcome item_length(struct call *call);
+enum outcome item_substr(struct call *call);
+enum outcome item_hash(struct call *call);
+enum outcome item_sg(struct call *call);
+
+#endif
