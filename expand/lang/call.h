@@ -4,10 +4,11 @@
 #define REXPAND_LANG_CALL_H
 
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "lang/node.h"
 #include "lang/row.h"
 
-struct rexpand_env;
+struct env;
 
 enum { CAPTURES = 10 };
 

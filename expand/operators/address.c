@@ -1,0 +1,200 @@
+#include "operators/address.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+enum { COMMENT_DEPTH_LIMIT = 50 };
+
+struct reader {
+    struct arena *arena;
+    struct value text;
+    size_t position;
+};
+
+static char peek(const struct reader *reader) {
+    return reader->position < reader->text.length ? reader->text.bytes[reader->position] : '\0';
+}
+
+static bool take(struct reader *reader, char byte) {
+    if (peek(reader) != byte || reader->position >= reader->text.length)
+        return false;
+    reader->position++;
+    return true;
+}
+
+/* One comment, with those inside it. */
+static void skip_comment(struct reader *reader) {
+    size_t depth = 0;
+
+    while (reader->position < reader->text.length) {
+        char byte = reader->text.bytes[reader->position++];
+        if (byte == '\\' && reader->position < reader->text.length)
+            reader->position++;
+        else if (byte == '(' && ++depth > COMMENT_DEPTH_LIMIT)
+            return;
+        else if (byte == ')' && --depth == 0)
+            return;
+    }
+}
+
+static void skip_space_and_comments(struct reader *reader) {
+    while (byte_is_space(peek(reader)) || peek(reader) == '(') {
+        if (peek(reader) == '(')
+            skip_comment(reader);
+        else
+            reader->position++;
+    }
+}
+
+static void add(struct reader *reader, struct buffer *out, size_t from) {
+    struct value part = value_slice(reader->arena, &reader->text, from, reader->position - from);
+
+    buffer_add_value(out, &part);
+}
+
+static bool is_special(char byte) {
+    return byte == '\0' || byte_is_control(byte) || strchr(" ()<>@,;:\\\"[]", byte) != NULL;
+}
+
+/* word := quoted-string | bytes that are not special, dots among them */
+static bool read_word(struct reader *reader, struct buffer *out) {
+    size_t from = reader->position;
+
+    if (!take(reader, '"')) {
+        while (!is_special(peek(reader)) ||
+               (peek(reader) == '\\' && reader->position + 1 < reader->text.length))
+            reader->position += peek(reader) == '\\' ? 2 : 1;
+        add(reader, out, from);
+        return reader->position > from;
+    }
+    while (reader->position < reader->text.length && peek(reader) != '"')
+        reader->position += peek(reader) == '\\' ? 2 : 1;
+    if (!take(reader, '"'))
+        return false;
+    add(reader, out, from);
+    return true;
+}
+
+/* local-part := word ( "." word )* , with comments between. */
+static bool read_local_part(struct reader *reader, struct buffer *out) {
+    skip_space_and_comments(reader);
+    while (take(reader, '.'))
+        buffer_add_byte(out, '.');
+    if (!read_word(reader, out) && out->length == 0)
+        return false;
+    skip_space_and_comments(reader);
+    while (peek(reader) == '.' || (out->length > 0 && out->bytes[out->length - 1] == '.' &&
+                                   peek(reader) != '@' && peek(reader) != '\0')) {
+        if (take(reader, '.'))
+            buffer_add_byte(out, '.');
+        skip_space_and_comments(reader);
+        if (peek(reader) != '.' && !read_word(reader, out))
+            break;
+        skip_space_and_comments(reader);
+    }
+    return true;
+}
+
+/* domain := "[" literal "]" | label ( "." label )* */
+static bool read_domain(struct reader *reader, struct buffer *out) {
+    size_t from;
+
+    skip_space_and_comments(reader);
+    if (peek(reader) == '[') {
+        from = reader->position;
+        while (reader->position < reader->text.length && peek(reader) != ']')
+            reader->position++;
+        if (!take(reader, ']'))
+            return false;
+        add(reader, out, from);
+        skip_space_and_comments(reader);
+        return true;
+    }
+    for (;;) {
+        from = reader->position;
+        while (byte_is_alnum(peek(reader)) || peek(reader) == '-' || (unsigned char)peek(reader) >= 128)
+            reader->position++;
+        if (reader->position == from || reader->text.bytes[from] == '-')
+            return false;
+        add(reader, out, from);
+        skip_space_and_comments(reader);
+        if (!take(reader, '.'))
+            return true;
+        buffer_add_byte(out, '.');
+        skip_space_and_comments(reader);
+        if (peek(reader) == '\0' && out->length > 0) { /* a final dot is not part of a name */
+            buffer_truncate(out, out->length - 1);
+            return true;
+        }
+    }
+}
+
+/* route := "@" domain ( "," "@" domain )* ":" */
+static bool skip_route(struct reader *reader) {
+    struct buffer ignored;
+
+    skip_space_and_comments(reader);
+    while (take(reader, '@')) {
+        buffer_init(&ignored, reader->arena);
+        if (!read_domain(reader, &ignored))
+            return false;
+        skip_space_and_comments(reader);
+        if (take(reader, ':'))
+            return true;
+        if (!take(reader, ','))
+            return false;
+        skip_space_and_comments(reader);
+    }
+    return true;
+}
+
+/* addr-spec := local-part [ "@" domain ] */
+static bool read_addr_spec(struct reader *reader, struct buffer *local_part, struct buffer *domain) {
+    if (!read_local_part(reader, local_part))
+        return false;
+    return !take(reader, '@') || read_domain(reader, domain);
+}
+
+/* Where "<" is, passing over a display name's words; false when there is
+   none. */
+static bool find_angle(struct reader *reader) {
+    struct buffer ignored;
+
+    for (;;) {
+        skip_space_and_comments(reader);
+        if (take(reader, '<'))
+            return true;
+        buffer_init(&ignored, reader->arena);
+        if (peek(reader) == '.')
+            reader->position++;
+        else if (!read_word(reader, &ignored))
+            return false;
+    }
+}
+
+static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain) {
+    struct reader start = *reader;
+
+    if (find_angle(reader)) {
+        if (!skip_route(reader) || !read_addr_spec(reader, local_part, domain) || !take(reader, '>'))
+            return false;
+    } else {
+        *reader = start;
+        if (!read_addr_spec(reader, local_part, domain))
+            return false;
+    }
+    skip_space_and_comments(reader);
+    return reader->position >= reader->text.length;
+}
+
+bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
+                   struct value *domain) {
+    struct reader reader = {.arena = arena, .text = *text};
+    struct buffer local_buffer, domain_buffer;
+
+    buffer_init(&local_buffer, arena);
+    buffer_init(&domain_buffer, arena);
+    return read_address(&reader, &local_buffer, &domain_buffer) && buffer_value(&local_buffer, local_part) &&
+           buffer_value(&domain_buffer, domain);
+}
