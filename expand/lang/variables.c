@@ -4,7 +4,8 @@
 #include "lang/row.h"
 
 static enum outcome var_item(struct run *run, const struct variable_row *row, const struct value *name,
-                             struct value *value) {
+                             struct value *value)
+{
     (void)row;
     (void)name;
     if (run->bindings.item.bytes != NULL)
@@ -13,7 +14,8 @@ static enum outcome var_item(struct run *run, const struct variable_row *row, co
 }
 
 static enum outcome var_value(struct run *run, const struct variable_row *row, const struct value *name,
-                              struct value *value) {
+                              struct value *value)
+{
     (void)row;
     (void)name;
     if (run->bindings.value.bytes != NULL)
