@@ -1,0 +1,47 @@
+/* The rexpand command: a row a subcommand, a file a row. */
+
+#ifndef REXPAND_CLI_COMMAND_H
+#define REXPAND_CLI_COMMAND_H
+
+#include "cli/options.h"
+
+/* Exit status, as DESIGN's page on the command has it; 64, 74 and 78 are
+   sysexits.h's. */
+enum exit_status {
+    EXIT_OK = 0,
+    EXIT_EXPANSION_FAILED = 1,
+    EXIT_EXPANSION_DEFERRED = 2,
+    EXIT_USAGE_WRONG = 64,
+    EXIT_OUTPUT_LOST = 74,
+    EXIT_CONFIGURATION_WRONG = 78,
+};
+
+struct command {
+    const char *name;  /* as in `rexpand NAME` */
+    const char *also;  /* another spelling, or NULL */
+    const char *words; /* what may follow, for --help */
+    const char *help;
+    int (*run)(const struct options *options);
+};
+
+int command_evaluate(const struct options *options);
+int command_print(const struct options *options);
+int command_version(const struct options *options);
+int command_help(const struct options *options);
+
+extern const struct command commands[];
+extern const size_t command_count;
+
+/* The configuration and environment that the options ask for. On a mistake it
+   is reported and *status says how to exit; "session" is then empty. */
+struct session {
+    struct rexpand_config *config;
+    struct rexpand_env *env;
+};
+bool session_open(struct session *session, const struct options *options, int *status);
+void session_close(struct session *session);
+
+/* EXIT_OK if all that was printed was also written; else says why not. */
+int finish_output(int status);
+
+#endif
