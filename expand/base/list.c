@@ -24,6 +24,10 @@ void list_open(struct list_reader *reader, struct arena *arena, const struct val
     *reader = (struct list_reader){.arena = arena, .list = *list, .separator = separator};
     while (reader->position < list->length && byte_is_space(list->bytes[reader->position]))
         reader->position++;
+    if (reader->position + 1 == list->length && list->bytes[reader->position] == '<') {
+        reader->position = list->length; /* a change to nothing, of a list of nothing */
+        return;
+    }
     if (!changes_separator(list, reader->position)) {
         reader->position = 0;
         return;

@@ -30,6 +30,12 @@ enum outcome call_condition(struct call *call, const struct node *condition, boo
 static enum outcome forced_failure(struct call *call) {
     /* In a construct with a mistake further right, the mistake is what Exim
        meets first: the word has done its work only at the closing brace. */
+    if (call->node->incomplete && call->node->fail_mistake != NULL) {
+        *call->run->error = call->run->program->mistake;
+        call->run->error->message = call->node->fail_mistake;
+        call->run->mistake_raised = true;
+        return OUTCOME_FAILED;
+    }
     if (call->node->incomplete)
         return OUTCOME_DONE;
     return error_set(call->run->error, call->run->arena, OUTCOME_FORCED_FAILURE,
@@ -43,7 +49,7 @@ enum outcome call_branch(struct call *call, bool success, const struct value *va
     if (branch == BRANCH_FAIL)
         return forced_failure(call);
     if (branch == BRANCH_ABSENT) {
-        if (success)
+        if (success && value != NULL)
             buffer_add_value(call->out, value);
         return call_done(call);
     }
@@ -51,6 +57,8 @@ enum outcome call_branch(struct call *call, bool success, const struct value *va
         return node->no == NULL ? OUTCOME_DONE : call_append(call, node->no);
     if (node->yes == NULL)
         return OUTCOME_DONE;
+    if (value == NULL)
+        return call_append(call, node->yes);
     struct value outer = call->run->bindings.value;
     call->run->bindings.value = *value;
     enum outcome outcome = call_append(call, node->yes);

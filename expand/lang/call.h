@@ -10,9 +10,10 @@
 
 struct env;
 
-enum { CAPTURES = 10 };
+/* $0 and as many more as Exim keeps. */
+enum { CAPTURES = 21 };
 
-/* What a match leaves in $0 … $9. */
+/* What a match leaves behind in $0, $1, … */
 struct captures {
     size_t count;
     struct value texts[CAPTURES];
@@ -62,8 +63,8 @@ enum outcome call_append(struct call *call, const struct node *node) MUST_CHECK;
 enum outcome call_condition(struct call *call, const struct node *condition, bool *truth) MUST_CHECK;
 
 /* The end of an item with {yes}{no}: evaluates the branch into the output,
-   $value being "value" in {yes}. A branch that was not written is "value" for yes
-   and nothing for no; "fail" is a forced failure. */
+   $value being "value" in {yes} (NULL: what it was). A branch that was not written
+   is "value" for yes and nothing for no; "fail" is a forced failure. */
 enum outcome call_branch(struct call *call, bool success, const struct value *value) MUST_CHECK;
 
 /* The name that the construct was written with. */

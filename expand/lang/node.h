@@ -30,7 +30,7 @@ enum branch {
     BRANCH_FAIL, /* the word "fail" */
 };
 
-enum { OPERATOR_NUMBERS = 2 };
+enum { NUMBERS_AT_MOST = 2 };
 
 struct node {
     enum node_kind kind;
@@ -54,9 +54,10 @@ struct node {
     struct node *condition; /* of if, filter, … */
     struct node *yes;
     struct node *no;
-    long numbers[OPERATOR_NUMBERS]; /* operator: from ${substr_1_2:…}; capture: its number first */
-    const struct regex *regex;      /* prepared when the pattern is constant */
-    const void *prepared;           /* what else a row's parse function found out, in the program's arena */
+    long numbers[NUMBERS_AT_MOST]; /* operator: from ${substr_1_2:…}; capture: its number first */
+    const struct regex *regex;     /* prepared when the pattern is constant */
+    const char *fail_mistake; /* the program's mistake as it is worded behind a "fail" that was reached */
+    const void *prepared;     /* what else a row's parse function found out, in the program's arena */
 };
 
 /* A compiled string. Everything in it lies in its arena but the regular

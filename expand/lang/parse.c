@@ -352,7 +352,13 @@ static bool parse_no_branch(struct parser *parser, struct node *node, const char
         return parse_mistake(parser, at, "syntax error in \"%s\" item - \"fail\" expected", name);
     node->no_branch = BRANCH_FAIL;
     parse_space(parser);
-    return parse_take(parser, '}') || mistake_branches(parser, "did not close with '}' after forcedfail");
+    if (parse_take(parser, '}'))
+        return true;
+    /* Exim words it in another way when the failure is what it came to. */
+    (void)mistake_branches(parser, "did not close with '}' after forcedfail");
+    node->fail_mistake = parser->program->mistake.message;
+    parser->program->mistake.message = NULL;
+    return mistake_branches(parser, "did not close with '}'");
 }
 
 bool parse_branches(struct parser *parser, struct node *node, const char *name) {

@@ -87,7 +87,7 @@ void regex_make_fast(struct regex *chain) {
 
 static void fill_captures(struct captures *captures, struct arena *arena, const struct value *subject,
                           const PCRE2_SIZE *places, int count) {
-    captures->count = (size_t)count;
+    captures->count = (size_t)(count < CAPTURES ? count : CAPTURES);
     for (size_t i = 0; i < captures->count; i++) {
         PCRE2_SIZE begin = places[2 * i];
         PCRE2_SIZE end = places[2 * i + 1];

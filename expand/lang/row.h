@@ -47,10 +47,11 @@ struct item_row {
 
 /* What may stand between an operator's name and its colon. */
 enum operator_form {
-    OPERATOR_PLAIN,    /* ${lc:…} */
-    OPERATOR_NUMBERED, /* ${length_3:…}, ${substr_1_2:…}: up to two numbers */
-    OPERATOR_SIGNED,   /* as NUMBERED; the first may be negative */
-    OPERATOR_WORD,     /* ${quote_redis_…:…}: text in node->text */
+    OPERATOR_PLAIN,   /* ${lc:…} */
+    OPERATOR_NUMBER,  /* ${length_3:…} */
+    OPERATOR_NUMBERS, /* ${hash_3_62:…}: up to two */
+    OPERATOR_SIGNED,  /* ${substr_-3_2:…}: up to two, the first perhaps negative */
+    OPERATOR_WORD,    /* ${quote_redis_…:…}: text in node->text */
 };
 
 struct operator_row {

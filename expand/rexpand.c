@@ -1,0 +1,208 @@
+/* The public interface over the rooms behind it. */
+
+#include "rexpand.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/outcome.h"
+#include "lang/cache.h"
+#include "lang/env.h"
+#include "lang/eval.h"
+#include "lang/node.h"
+#include "lang/row.h"
+#include "lookups/lookup.h"
+
+static_assert((int)REXPAND_DONE == (int)OUTCOME_DONE, "the outcomes are the same");
+static_assert((int)REXPAND_FORCED_FAILURE == (int)OUTCOME_FORCED_FAILURE, "the outcomes are the same");
+static_assert((int)REXPAND_FAILED == (int)OUTCOME_FAILED, "the outcomes are the same");
+static_assert((int)REXPAND_DEFERRED == (int)OUTCOME_DEFERRED, "the outcomes are the same");
+
+struct rexpand_program {
+    struct program *program;
+};
+
+struct rexpand_env {
+    struct env *env;
+    struct program_use last; /* the program of the last rexpand_expand, whose text its result may be */
+};
+
+/* ---- programs ---- */
+
+struct rexpand_program *rexpand_compile(const char *text, size_t length, struct rexpand_mistake *mistake) {
+    struct rexpand_program *made = calloc(1, sizeof *made);
+
+    if (made == NULL)
+        return NULL;
+    made->program = program_compile(text, length);
+    if (made->program == NULL) {
+        free(made);
+        return NULL;
+    }
+    program_prepare_for_many_runs(made->program);
+    if (mistake != NULL)
+        *mistake = (struct rexpand_mistake){.message = made->program->mistake.message,
+                                            .offset = made->program->mistake.offset};
+    return made;
+}
+
+void rexpand_program_free(struct rexpand_program *program) {
+    if (program == NULL)
+        return;
+    program_free(program->program);
+    free(program);
+}
+
+bool rexpand_program_reads(const struct rexpand_program *program, const char *variable) {
+    return program_reads(program->program, variable, strlen(variable));
+}
+
+bool rexpand_program_is_constant(const struct rexpand_program *program) {
+    return program_is_constant(program->program);
+}
+
+/* ---- environments ---- */
+
+struct rexpand_env *rexpand_env_new(const struct rexpand_config *config, char **message) {
+    (void)config;
+    if (message != NULL)
+        *message = NULL;
+    struct rexpand_env *made = calloc(1, sizeof *made);
+    struct env *env = env_new();
+    if (made == NULL || env == NULL) {
+        free(made);
+        env_free(env);
+        return NULL;
+    }
+    made->env = env;
+    return made;
+}
+
+void rexpand_env_free(struct rexpand_env *env) {
+    if (env == NULL)
+        return;
+    program_cache_release(&env->last);
+    env_free(env->env);
+    free(env);
+}
+
+bool rexpand_env_set(struct rexpand_env *env, const char *variable, const char *bytes, size_t length,
+                     bool clean) {
+    bool no_memory;
+
+    return env_set(env->env, variable, strlen(variable), bytes, length, clean, &no_memory);
+}
+
+/* A message of an arena that goes away, for the caller to free. */
+static void hand_over(char **message, const struct error *error) {
+    if (message != NULL)
+        *message = error->message == NULL ? NULL : strdup(error->message);
+}
+
+bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const char *value, char **message) {
+    struct error error = {.offset = ERROR_NO_OFFSET};
+    struct arena arena;
+
+    arena_init(&arena, 256, SIZE_MAX);
+    bool done = lookups_set(env->env->lookups, name, value, &arena, &error) == OUTCOME_DONE;
+    if (!done)
+        hand_over(message, &error);
+    arena_free(&arena);
+    return done;
+}
+
+void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds) {
+    env->env->bytes_limit = bytes;
+    env->env->time_limit =
+        seconds <= 0 || seconds > 1e9 ? CLOCK_NEVER : (nanoseconds)(seconds * (double)NANOSECONDS_PER_SECOND);
+}
+
+void rexpand_env_tidy(struct rexpand_env *env) {
+    env_tidy(env->env);
+}
+
+/* ---- evaluation ---- */
+
+static enum rexpand_outcome evaluate(const struct program *program, struct env *env,
+                                     struct rexpand_result *result) {
+    struct run run;
+    struct error error;
+    struct value value = {0};
+
+    env_begin(env, &run, &error);
+    enum outcome outcome = evaluate_program(&run, program, &value);
+    bool done = outcome == OUTCOME_DONE;
+    *result = (struct rexpand_result){
+        .outcome = (enum rexpand_outcome)outcome,
+        .bytes = done && value.bytes != NULL ? value.bytes : "",
+        .length = done ? value.length : 0,
+        .is_tainted = done && value_is_tainted(&value),
+        .message = done ? NULL : error.message,
+        .offset = done ? REXPAND_NO_OFFSET : error.offset,
+    };
+    return result->outcome;
+}
+
+enum rexpand_outcome rexpand_evaluate(const struct rexpand_program *program, struct rexpand_env *env,
+                                      struct rexpand_result *result) {
+    return evaluate(program->program, env->env, result);
+}
+
+static enum rexpand_outcome no_memory(struct rexpand_result *result) {
+    struct error error;
+
+    (void)error_no_memory(&error);
+    *result = (struct rexpand_result){
+        .outcome = REXPAND_FAILED, .bytes = "", .message = error.message, .offset = REXPAND_NO_OFFSET};
+    return REXPAND_FAILED;
+}
+
+enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, size_t length,
+                                    struct rexpand_result *result) {
+    struct program_use use;
+
+    if (!program_cache_acquire(env->env->programs, text, length, &use))
+        return no_memory(result);
+    program_cache_release(&env->last);
+    env->last = use;
+    return evaluate(use.program, env->env, result);
+}
+
+/* ---- what this build knows ---- */
+
+#define DESCRIBE(table, count)                                                                               \
+    do {                                                                                                     \
+        if (index >= (count))                                                                                \
+            return false;                                                                                    \
+        *name = (table)[index].name;                                                                         \
+        *help = (table)[index].help;                                                                         \
+        return true;                                                                                         \
+    } while (0)
+
+bool rexpand_describe(enum rexpand_kind kind, size_t index, const char **name, const char **help) {
+    size_t driver_count;
+    const struct lookup_driver *const *drivers = lookup_drivers(&driver_count);
+
+    switch (kind) {
+    case REXPAND_ITEM:
+        DESCRIBE(item_rows, item_row_count);
+    case REXPAND_OPERATOR:
+        DESCRIBE(operator_rows, operator_row_count);
+    case REXPAND_CONDITION:
+        DESCRIBE(condition_rows, condition_row_count);
+    case REXPAND_VARIABLE:
+        DESCRIBE(variable_rows, variable_row_count);
+    case REXPAND_LOOKUP:
+        break;
+    }
+    if (index >= driver_count)
+        return false;
+    *name = drivers[index]->name;
+    *help = drivers[index]->help;
+    return true;
+}
+
+const char *rexpand_version(void) {
+    return REXPAND_VERSION;
+}
