@@ -62,6 +62,10 @@ static enum outcome give_slice(struct run *run, struct value *value, const struc
     const struct value part = value_slice(run->arena, whole, from, length);
     struct buffer buffer;
 
+    if (part.length == 0) { /* which came from outside all the same, see taint_span */
+        *value = value_is_tainted(whole) ? value_tainted("", 0) : value_clean("", 0);
+        return OUTCOME_DONE;
+    }
     buffer_init(&buffer, run->arena);
     buffer_add_value(&buffer, &part);
     return give_buffer(run, value, &buffer);
