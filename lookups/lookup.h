@@ -21,6 +21,9 @@ struct lookup_request {
     struct arena *arena;  /* for the answer and for a message */
     struct error *error;  /* set when the outcome is not OUTCOME_DONE */
     nanoseconds deadline; /* of the whole evaluation; a driver has its own, shorter ones beside it */
+    /* What "options" says for each of the driver's own, in the order of its rows; no
+       bytes (NULL) where it says nothing. lookup_find sets this for the driver. */
+    const struct value *chosen;
 };
 
 struct lookup_answer {
@@ -36,25 +39,40 @@ enum lookup_style {
     LOOKUP_QUERY,      /* ${lookup driver {query}} */
 };
 
+/* An option behind the driver's name and a comma, as "servers" in
+   ${lookup redis,servers=a/0/{…}}. "cache" is lookup_find's own: no_rd, no_wr, no. */
+struct lookup_option {
+    const char *name;
+    const char *help;   /* one line */
+    bool selects_state; /* each value has a state of its own; one option of a driver at most */
+};
+
 /* A setting of the configuration file that a driver brings, as redis_servers. */
 struct lookup_setting {
     const char *name;
     enum lookup_setting_type {
         LOOKUP_SETTING_TEXT,   /* bytes as they are, a list mostly */
-        LOOKUP_SETTING_TIME,   /* an Exim time, 5s; fractions and "ms" are allowed: 1.5s, 250ms */
+        LOOKUP_SETTING_TIME,   /* an Exim time above 0, 5s; fractions and "ms" too: 1.5s, 250ms */
         LOOKUP_SETTING_WORD,   /* one of "words" */
         LOOKUP_SETTING_NUMBER, /* an Exim integer: 10, 64K, 1M */
     } type;
     const char *words;         /* separated by spaces */
     const char *default_value; /* as it would be written */
     const char *help;          /* one line */
+    /* Looks at a new value before it is taken, beyond what the type asks for. NULL:
+       anything goes. */
+    enum outcome (*check)(const char *text, struct arena *arena, struct error *error);
 };
 
 struct lookups;
 
 /* A driver: one constant row a driver, at the foot of its file. "state" is what
    its open() made, one for each file (single-key) or one for the driver (query
-   style); it is closed at lookups_free and when the open-file cache is full. */
+   style), and one for each value of an option that selects a state. It is closed
+   at lookups_free, when a setting of the driver changes, and when more are open
+   than are kept. Each function that gives an outcome sets the request's error if
+   that is not OUTCOME_DONE; OUTCOME_DEFERRED with the bare reason: lookup_find puts
+   the query in front of it. */
 struct lookup_driver {
     const char *name;
     const char *built_by; /* the line of Local/Makefile that puts it in: "LOOKUP_REDIS" */
@@ -64,11 +82,14 @@ struct lookup_driver {
     bool results_are_tainted; /* dnsdb; all others are Exim's way to clean a value */
     const struct lookup_setting *settings;
     size_t setting_count;
+    const struct lookup_option *options;
+    size_t option_count;
 
     enum outcome (*open)(struct lookups *lookups, const struct lookup_request *request, void **state);
-    /* Whether a cached state is still good (the file is the same, owner and mode
-       are right). NULL: always. */
-    enum outcome (*check)(void *state, const struct lookup_request *request);
+    /* Whether an open state is still good (the file has not changed); if not it is
+       closed and opened again. NULL: always. */
+    bool (*check)(void *state, const struct lookup_request *request);
+    /* The answer comes in as found, to be cached, valid for ever. */
     enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
     /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
     void (*tidy)(void *state);
@@ -106,17 +127,22 @@ enum outcome lookups_set(struct lookups *lookups, const char *name, const char *
    in nanoseconds. A word is its index in "words". */
 const char *lookups_text(const struct lookups *lookups, const char *name);
 nanoseconds lookups_time(const struct lookups *lookups, const char *name);
-long lookups_number(const struct lookups *lookups, const char *name);
+long long lookups_number(const struct lookups *lookups, const char *name);
 size_t lookups_word(const struct lookups *lookups, const char *name);
 
 /* Asks: options are read, the cache is looked at, the driver opened and asked.
-   OUTCOME_DONE with found or not; OUTCOME_DEFERRED when it cannot be known now;
-   OUTCOME_FAILED for a mistake in the request. */
+   OUTCOME_DONE with found or not; OUTCOME_DEFERRED when it cannot be known now, with
+   Exim's whole message: lookup of "KEY OR QUERY" gave DEFER: REASON;
+   OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer) MUST_CHECK;
 
 /* Exim's end of a message: forgets cached answers and lets drivers give back
    what they do not need between messages. Files and connections stay open. */
 void lookups_tidy(struct lookups *lookups);
+
+/* Reads an Exim time: numbers, each with w, d, h, m, s or ms behind it, the
+   last with a fraction if need be: 1m30s, 1.5s, 250ms. False: it is none. */
+bool lookup_time_read(const char *text, size_t length, nanoseconds *time);
 
 #endif

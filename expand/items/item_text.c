@@ -70,20 +70,26 @@ enum outcome text_hash(struct call *call, const struct value *text, long length,
     return call_done(call);
 }
 
-/* A number among an item's arguments: digits only, a sign where it may be
-   one. */
+/* A number among an item's arguments: white space and a sign may stand in
+   front, nothing behind, and no number at all is 0 (C's strtol). */
 static enum outcome read_number(struct call *call, const struct value *text, bool may_be_negative,
                                 long *number) {
-    bool negative = may_be_negative && text->length > 0 && text->bytes[0] == '-';
+    size_t at = 0;
 
+    while (at < text->length && byte_is_space(text->bytes[at]))
+        at++;
+    bool has_sign = at < text->length && (text->bytes[at] == '-' || text->bytes[at] == '+');
+    bool negative = has_sign && text->bytes[at] == '-';
+    at += has_sign;
+    size_t digits = at;
     *number = 0;
-    for (size_t at = negative; at < text->length; at++) {
-        if (!byte_is_digit(text->bytes[at]))
-            return call_failed(call, "\"%.*s\" is not a%s number (in \"%s\" expansion)", CALL_TEXT(text),
-                               may_be_negative ? "" : " positive", call_name(call));
+    for (; at < text->length && byte_is_digit(text->bytes[at]); at++)
         if (*number < 100000000000000000L)
             *number = *number * 10 + (text->bytes[at] - '0');
-    }
+    bool is_number = at == text->length && (at > digits || text->length == 0);
+    if (!is_number || (negative && *number > 0 && !may_be_negative))
+        return call_failed(call, "\"%.*s\" is not a%s number (in \"%s\" expansion)", CALL_TEXT(text),
+                           may_be_negative ? "" : " positive", call_name(call));
     if (negative)
         *number = -*number;
     return OUTCOME_DONE;

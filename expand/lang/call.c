@@ -71,7 +71,7 @@ const char *call_name(const struct call *call) {
 
     if (node->kind == NODE_ITEM)
         return node->row.item->name;
-    return node->kind == NODE_OPERATOR ? node->row.operator->name : node->row.condition->name;
+    return node->kind == NODE_OPERATOR ? node->row.operation->name : node->row.condition->name;
 }
 
 enum outcome call_failed(struct call *call, const char *format, ...) {

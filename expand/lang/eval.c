@@ -79,7 +79,7 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
     if (node->incomplete)
         return leave(run, node, evaluate_incomplete(run, node));
     struct call call = {.run = run, .node = node, .out = out};
-    outcome = node->kind == NODE_ITEM ? node->row.item->run(&call) : node->row.operator->run(&call);
+    outcome = node->kind == NODE_ITEM ? node->row.item->run(&call) : node->row.operation->run(&call);
     if (outcome == OUTCOME_DONE && out->failed)
         outcome = error_no_memory(run->error);
     return leave(run, node, outcome);

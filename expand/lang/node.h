@@ -43,7 +43,7 @@ struct node {
     size_t offset; /* of the construct's first byte in the source */
     union {
         const struct item_row *item;
-        const struct operator_row *operator;
+        const struct operator_row *operation;
         const struct condition_row *condition;
         const struct variable_row *variable;
     } row;

@@ -520,12 +520,14 @@ static struct node *parse_item(struct parser *parser, const struct item_row *row
    first number of a SIGNED operator. */
 static bool parse_operator_numbers(struct node *node, const struct value *text) {
     size_t at = 0;
-    bool negative = node->row.operator->form == OPERATOR_SIGNED && text->length> 0 && text->bytes[0] == '-';
+    enum operator_form form = node->row.operation->form;
+    bool negative = form == OPERATOR_SIGNED && text->length > 0 && text->bytes[0] == '-';
+    size_t numbers = form == OPERATOR_NUMBER ? 1 : NUMBERS_AT_MOST;
 
     at += negative;
     for (; at < text->length; at++) {
         char byte = text->bytes[at];
-        if (byte == '_' && node->number_count < OPERATOR_NUMBERS - 1 && at + 1 < text->length) {
+        if (byte == '_' && node->number_count + 1U < numbers && at + 1 < text->length) {
             node->number_count++;
             continue;
         }
@@ -549,7 +551,7 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
 
     if (row == NULL)
         return parse_mistake(parser, node->offset, "unknown expansion operator \"%.*s\"", CALL_TEXT(name));
-    node->row.operator= row;
+    node->row.operation = row;
     if (used == name->length)
         return true;
     node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
@@ -562,7 +564,7 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
 static struct node *fold(struct parser *parser, struct node *node) {
     struct value result;
 
-    if (node->row.operator->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
+    if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, node, &result))
         return node;

@@ -123,10 +123,6 @@ static bool read_domain(struct reader *reader, struct buffer *out) {
             return true;
         buffer_add_byte(out, '.');
         skip_space_and_comments(reader);
-        if (peek(reader) == '\0' && out->length > 0) { /* a final dot is not part of a name */
-            buffer_truncate(out, out->length - 1);
-            return true;
-        }
     }
 }
 

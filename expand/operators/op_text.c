@@ -111,6 +111,11 @@ static void add_quoted(struct buffer *out, const struct value *text) {
     buffer_add_byte(out, '"');
 }
 
+static enum outcome mistake_option(struct call *call, const struct lookup_driver *driver,
+                                   const struct value *option) {
+    return call_failed(call, "\"%.*s\" unrecognized after \"${quote_%s\"", CALL_TEXT(option), driver->name);
+}
+
 /* ${quote_redis:…}: the driver's own rules. */
 static enum outcome quote_for_driver(struct call *call, const struct value *text) {
     const struct value *word = &call->node->text;
@@ -121,19 +126,17 @@ static enum outcome quote_for_driver(struct call *call, const struct value *text
     size_t from = call->out->length;
 
     if (driver == NULL)
-        return call_failed(call, "unknown lookup type \"%.*s\"", CALL_TEXT(word));
+        return call_failed(call, "unknown lookup type \"%.*s\"", (int)name_length, word->bytes);
     if (underscore != NULL)
         option = value_clean(underscore + 1, word->length - name_length - 1);
     if (driver->quote == NULL) {
         if (option.length > 0)
-            return call_failed(call, "\"%.*s\" unrecognized type after \"%s\"", CALL_TEXT(&option),
-                               "quote_lookup");
+            return mistake_option(call, driver, &option);
         buffer_add_value(call->out, text);
         return call_done(call);
     }
     if (!driver->quote(call->out, text, &option))
-        return call_failed(call, "lookup type \"%s\" has no quoting called \"%.*s\"", driver->name,
-                           CALL_TEXT(&option));
+        return mistake_option(call, driver, &option);
     if (value_is_tainted(text))
         buffer_taint(call->out, from, driver);
     return call_done(call);

@@ -1,0 +1,33 @@
+/* The drivers of this build, sorted by name. A driver is one file with one row
+   at its foot, one declaration and one line here, and one line of Local/Makefile. */
+
+#include <string.h>
+
+#include "lookups/lookup.h"
+
+extern const struct lookup_driver lookup_driver_lsearch;
+extern const struct lookup_driver lookup_driver_redis;
+
+static const struct lookup_driver *const drivers[] = {
+#ifdef LOOKUP_LSEARCH
+    &lookup_driver_lsearch,
+#endif
+#ifdef LOOKUP_REDIS
+    &lookup_driver_redis,
+#endif
+    NULL, /* so that a build without any is C */
+};
+
+enum { DRIVERS = sizeof drivers / sizeof drivers[0] - 1 };
+
+const struct lookup_driver *const *lookup_drivers(size_t *count) {
+    *count = DRIVERS;
+    return drivers;
+}
+
+const struct lookup_driver *lookup_driver_find(const char *name, size_t length) {
+    for (const struct lookup_driver *const *next = drivers; *next != NULL; next++)
+        if (strlen((*next)->name) == length && memcmp((*next)->name, name, length) == 0)
+            return *next;
+    return NULL;
+}

@@ -1,0 +1,401 @@
+#include "lookups/lookup.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "lookups/cache.h"
+#include "lookups/settings.h"
+
+enum { MOST_STATES = 25, MOST_OPTIONS = 8 }; /* 25: as many files as Exim keeps open */
+
+/* What a driver's open() made, and what for. */
+struct state {
+    const struct lookup_driver *driver; /* NULL: free */
+    char *name;                         /* file, then the selecting option's value */
+    size_t file_length;
+    size_t name_length;
+    void *state;
+    unsigned long last_used;
+};
+
+struct lookups {
+    struct state states[MOST_STATES];
+    unsigned long uses;
+    struct lookup_cache cache;
+    struct lookup_setting_value *settings;
+};
+
+struct lookups *lookups_new(void) {
+    struct lookups *lookups = calloc(1, sizeof *lookups);
+
+    if (lookups == NULL)
+        return NULL;
+    lookups->settings = calloc(lookup_settings_count() + 1, sizeof *lookups->settings);
+    if (lookups->settings == NULL) {
+        free(lookups);
+        return NULL;
+    }
+    lookup_cache_open(&lookups->cache);
+    return lookups;
+}
+
+static void close_state(struct state *state) {
+    if (state->driver == NULL)
+        return;
+    if (state->driver->close != NULL)
+        state->driver->close(state->state);
+    free(state->name);
+    *state = (struct state){.driver = NULL};
+}
+
+void lookups_free(struct lookups *lookups) {
+    if (lookups == NULL)
+        return;
+    for (size_t i = 0; i < MOST_STATES; i++)
+        close_state(&lookups->states[i]);
+    for (size_t i = 0; i < lookup_settings_count(); i++)
+        free(lookups->settings[i].text);
+    free(lookups->settings);
+    lookup_cache_close(&lookups->cache);
+    free(lookups);
+}
+
+void lookups_tidy(struct lookups *lookups) {
+    lookup_cache_empty(&lookups->cache);
+    for (size_t i = 0; i < MOST_STATES; i++) {
+        const struct state *state = &lookups->states[i];
+        if (state->driver != NULL && state->driver->tidy != NULL)
+            state->driver->tidy(state->state);
+    }
+}
+
+static void close_driver(struct lookups *lookups, const struct lookup_driver *driver) {
+    for (size_t i = 0; i < MOST_STATES; i++)
+        if (lookups->states[i].driver == driver)
+            close_state(&lookups->states[i]);
+}
+
+enum outcome lookups_set(struct lookups *lookups, const char *name, const char *text, struct arena *arena,
+                         struct error *error) {
+    struct lookup_setting_place place;
+    struct lookup_setting_value value = {.text = NULL};
+    size_t drivers;
+
+    if (!lookup_settings_find(name, strlen(name), &place))
+        return error_set(error, arena, OUTCOME_FAILED, "no lookup of this build has a setting %s", name);
+    enum outcome outcome = lookup_settings_read(place.setting, text, &value, arena, error);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    value.text = strdup(text);
+    if (value.text == NULL)
+        return error_no_memory(error);
+    free(lookups->settings[place.value].text);
+    lookups->settings[place.value] = value;
+    close_driver(lookups, lookup_drivers(&drivers)[place.driver]);
+    lookup_cache_forget(&lookups->cache, place.driver);
+    return OUTCOME_DONE;
+}
+
+/* The value of a setting, the default's if none was set. A default is known to
+   be readable: a test reads them all. */
+static struct lookup_setting_value get_setting(const struct lookups *lookups, const char *name) {
+    struct lookup_setting_place place;
+    struct lookup_setting_value value = {.text = NULL};
+    struct arena arena;
+    struct error error;
+
+    if (!lookup_settings_find(name, strlen(name), &place))
+        return value;
+    value = lookups->settings[place.value];
+    if (value.text != NULL || place.setting->type == LOOKUP_SETTING_TEXT)
+        return value;
+    arena_init(&arena, 256, SIZE_MAX);
+    if (lookup_settings_read(place.setting, place.setting->default_value, &value, &arena, &error) !=
+        OUTCOME_DONE)
+        value = (struct lookup_setting_value){.text = NULL};
+    arena_free(&arena);
+    return value;
+}
+
+const char *lookups_text(const struct lookups *lookups, const char *name) {
+    const struct lookup_setting *setting = lookup_setting_find(name, strlen(name));
+    const char *text = get_setting(lookups, name).text;
+
+    if (text != NULL)
+        return text;
+    return setting == NULL || setting->default_value == NULL ? "" : setting->default_value;
+}
+
+nanoseconds lookups_time(const struct lookups *lookups, const char *name) {
+    return get_setting(lookups, name).as.time;
+}
+
+long long lookups_number(const struct lookups *lookups, const char *name) {
+    return get_setting(lookups, name).as.number;
+}
+
+size_t lookups_word(const struct lookups *lookups, const char *name) {
+    return get_setting(lookups, name).as.word;
+}
+
+/* A lookup on its way: the request with what its options say. */
+struct search {
+    struct lookup_request request;
+    struct value chosen[MOST_OPTIONS];
+    const struct value *selector; /* the value of the option that selects a state, or NULL */
+    bool reads_cache;
+    bool writes_cache;
+};
+
+static bool choose_cache(struct search *search, const struct value *text) {
+    static const struct {
+        const char *word;
+        bool reads, writes;
+    } words[] = {{"no_rd", false, true}, {"no_wr", true, false}, {"no", false, false}};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!value_equals_text(text, words[i].word))
+            continue;
+        search->reads_cache = words[i].reads;
+        search->writes_cache = words[i].writes;
+        return true;
+    }
+    return false;
+}
+
+static enum outcome wrong_option(const struct lookup_request *request, const struct value *name) {
+    const struct lookup_driver *driver = request->driver;
+    struct buffer known;
+    struct value text;
+
+    buffer_init(&known, request->arena);
+    buffer_add_string(&known, "cache");
+    for (size_t i = 0; i < driver->option_count; i++)
+        buffer_format(&known, ", %s", driver->options[i].name);
+    if (!buffer_value(&known, &text))
+        return error_no_memory(request->error);
+    return error_set(request->error, request->arena, OUTCOME_FAILED,
+                     "unknown option \"%.*s\" for %s lookup (it has %s)", (int)name->length, name->bytes,
+                     driver->name, text.bytes);
+}
+
+static enum outcome read_option(struct search *search, const struct value *item) {
+    const struct lookup_request *request = &search->request;
+    const struct lookup_driver *driver = request->driver;
+    const char *equals = memchr(item->bytes, '=', item->length);
+    size_t length = equals == NULL ? item->length : (size_t)(equals - item->bytes);
+    struct value name = value_slice(request->arena, item, 0, length);
+    struct value text = value_slice(request->arena, item, length + 1, item->length);
+
+    if (value_equals_text(&name, "cache")) {
+        if (choose_cache(search, &text))
+            return OUTCOME_DONE;
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "cache= of a lookup wants no_rd, no_wr or no, not \"%.*s\"", (int)text.length,
+                         text.bytes);
+    }
+    for (size_t i = 0; i < driver->option_count && i < MOST_OPTIONS; i++) {
+        if (!value_equals_text(&name, driver->options[i].name))
+            continue;
+        search->chosen[i] = text;
+        if (driver->options[i].selects_state)
+            search->selector = &search->chosen[i];
+        return OUTCOME_DONE;
+    }
+    return wrong_option(request, &name);
+}
+
+static enum outcome read_options(struct search *search) {
+    const struct lookup_request *request = &search->request;
+    struct list_reader reader;
+    struct value item;
+
+    if (request->options.length == 0)
+        return OUTCOME_DONE;
+    if (value_is_tainted(&request->options))
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "the options of a %s lookup are tainted: \"%.*s\"", request->driver->name,
+                         (int)request->options.length, request->options.bytes);
+    list_open(&reader, request->arena, &request->options, ',');
+    while (list_next(&reader, &item)) {
+        enum outcome outcome = item.length == 0 ? OUTCOME_DONE : read_option(search, &item);
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+    }
+    return OUTCOME_DONE;
+}
+
+static enum outcome check_file(const struct lookup_request *request) {
+    const struct value *file = &request->file;
+
+    if (request->driver->style == LOOKUP_SINGLE_KEY && value_is_tainted(file))
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "Tainted filename for search: '%.*s'", (int)file->length, file->bytes);
+    if (request->driver->wants_absolute_file && (file->length == 0 || file->bytes[0] != '/'))
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "absolute file name expected for \"%s\" lookup", request->driver->name);
+    return OUTCOME_DONE;
+}
+
+static bool is_state_for(const struct state *state, const struct search *search) {
+    const struct value *file = &search->request.file;
+    size_t selector = search->selector == NULL ? 0 : search->selector->length;
+
+    return state->driver == search->request.driver && state->file_length == file->length &&
+           state->name_length == file->length + selector &&
+           (file->length == 0 || memcmp(state->name, file->bytes, file->length) == 0) &&
+           (selector == 0 || memcmp(state->name + file->length, search->selector->bytes, selector) == 0);
+}
+
+/* A free place for a state: the one that was not used for longest is closed if
+   there is none. */
+static struct state *free_place(struct lookups *lookups) {
+    struct state *oldest = &lookups->states[0];
+
+    for (size_t i = 0; i < MOST_STATES; i++) {
+        struct state *state = &lookups->states[i];
+        if (state->driver == NULL)
+            return state;
+        if (state->last_used < oldest->last_used)
+            oldest = state;
+    }
+    close_state(oldest);
+    return oldest;
+}
+
+static enum outcome open_state(struct lookups *lookups, const struct search *search, struct state **opened) {
+    const struct value *file = &search->request.file;
+    size_t selector = search->selector == NULL ? 0 : search->selector->length;
+    struct state made = {
+        .driver = search->request.driver,
+        .file_length = file->length,
+        .name_length = file->length + selector,
+    };
+
+    made.name = malloc(made.name_length + 1);
+    if (made.name == NULL)
+        return error_no_memory(search->request.error);
+    if (file->length > 0)
+        memcpy(made.name, file->bytes, file->length);
+    if (selector > 0)
+        memcpy(made.name + file->length, search->selector->bytes, selector);
+    enum outcome outcome = made.driver->open(lookups, &search->request, &made.state);
+    if (outcome != OUTCOME_DONE) {
+        free(made.name);
+        return outcome;
+    }
+    *opened = free_place(lookups);
+    **opened = made;
+    return OUTCOME_DONE;
+}
+
+static enum outcome get_state(struct lookups *lookups, const struct search *search, struct state **state) {
+    enum outcome outcome = OUTCOME_DONE;
+
+    *state = NULL;
+    for (size_t i = 0; i < MOST_STATES && *state == NULL; i++)
+        if (is_state_for(&lookups->states[i], search))
+            *state = &lookups->states[i];
+    const struct lookup_driver *driver = search->request.driver;
+    if (*state != NULL && driver->check != NULL && !driver->check((*state)->state, &search->request)) {
+        close_state(*state);
+        *state = NULL;
+    }
+    if (*state == NULL)
+        outcome = open_state(lookups, search, state);
+    if (outcome == OUTCOME_DONE)
+        (*state)->last_used = ++lookups->uses;
+    return outcome;
+}
+
+/* Adds bytes as Exim shows them in a message: what does not print is a letter or
+   three octal digits behind a backslash. */
+static void add_printing(struct buffer *out, const struct value *text) {
+    static const char letters[] = "\n\r\t\v\b\f";
+    static const char names[] = "nrtvbf";
+
+    for (size_t i = 0; i < text->length; i++) {
+        char byte = text->bytes[i];
+        const char *letter = byte == '\0' ? NULL : strchr(letters, byte);
+        if (byte_is_print(byte) && byte != '\\')
+            buffer_add_byte(out, byte);
+        else if (byte == '\\')
+            buffer_add_string(out, "\\\\");
+        else if (letter != NULL)
+            buffer_format(out, "\\%c", names[letter - letters]);
+        else
+            buffer_format(out, "\\%03o", (unsigned)(unsigned char)byte);
+    }
+}
+
+static enum outcome defer(const struct lookup_request *request) {
+    enum { MOST_SHOWN = 1024 };
+    struct buffer message;
+    struct value text;
+    struct value shown = request->key;
+
+    if (shown.length > MOST_SHOWN)
+        shown.length = MOST_SHOWN;
+    buffer_init(&message, request->arena);
+    buffer_add_string(&message, "lookup of \"");
+    add_printing(&message, &shown);
+    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < request->key.length ? "..." : "",
+                  request->error->message);
+    if (!buffer_value(&message, &text))
+        return error_no_memory(request->error);
+    request->error->message = text.bytes;
+    return OUTCOME_DEFERRED;
+}
+
+static size_t driver_number(const struct lookup_driver *driver) {
+    size_t count;
+    const struct lookup_driver *const *drivers = lookup_drivers(&count);
+    size_t number = 0;
+
+    while (number < count && drivers[number] != driver)
+        number++;
+    return number;
+}
+
+/* Asks the driver, and keeps its answer as it wishes. */
+static enum outcome ask(struct lookups *lookups, const struct search *search,
+                        const struct lookup_cache_key *key, struct lookup_answer *answer) {
+    struct state *state;
+    enum outcome outcome = get_state(lookups, search, &state);
+
+    if (outcome == OUTCOME_DONE)
+        outcome = search->request.driver->find(state->state, &search->request, answer);
+    if (answer->empties_cache)
+        lookup_cache_forget(&lookups->cache, key->number);
+    if (outcome == OUTCOME_DEFERRED)
+        return defer(&search->request);
+    if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
+        lookup_cache_put(&lookups->cache, key, answer);
+    return outcome;
+}
+
+enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
+                         struct lookup_answer *answer) {
+    struct search search = {.request = *request, .reads_cache = true, .writes_cache = true};
+    struct lookup_cache_key key;
+
+    search.request.chosen = search.chosen;
+    request->error->offset = ERROR_NO_OFFSET;
+    *answer = (struct lookup_answer){.found = true, .may_cache = true, .valid_until = CLOCK_NEVER};
+    answer->value = VALUE_LITERAL("");
+    enum outcome outcome = read_options(&search);
+    if (outcome == OUTCOME_DONE)
+        outcome = check_file(&search.request);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    lookup_cache_key(&lookups->cache, &key, &search.request, driver_number(request->driver));
+    if (!search.reads_cache || !lookup_cache_get(&lookups->cache, &key, answer))
+        outcome = ask(lookups, &search, &key, answer);
+    if (outcome != OUTCOME_DONE || !answer->found)
+        answer->value = VALUE_LITERAL("");
+    else if (request->driver->results_are_tainted)
+        answer->value = value_tainted(answer->value.bytes, answer->value.length);
+    return outcome;
+}

@@ -1,0 +1,290 @@
+#include "lookups/redis/codec.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <hiredis/hiredis.h>
+#include <hiredis/read.h>
+
+/* hiredis 0.14 counts elements with int, 1.0 and later with size_t. */
+#if HIREDIS_MAJOR >= 1
+typedef size_t element_count;
+#else
+typedef int element_count;
+#endif
+
+/* Where a reply that hiredis has found is to be put: the element of the array
+   it belongs to, or a new root. */
+static struct redis_reply *place(const redisReadTask *task, enum redis_type type) {
+    struct redis_reply *reply;
+
+    if (task->parent != NULL && task->parent->obj != NULL) {
+        struct redis_reply *array = task->parent->obj;
+        if (task->idx < 0 || (size_t)task->idx >= array->as.array.count)
+            return NULL;
+        reply = &array->as.array.elements[task->idx];
+    } else {
+        reply = arena_alloc(task->privdata, sizeof *reply);
+    }
+    if (reply != NULL)
+        *reply = (struct redis_reply){.type = type};
+    return reply;
+}
+
+static void *create_text(const redisReadTask *task, char *bytes, size_t length) {
+    enum redis_type type = task->type == REDIS_REPLY_ERROR    ? REDIS_ERROR
+                           : task->type == REDIS_REPLY_STATUS ? REDIS_STATUS
+                                                              : REDIS_BULK;
+    struct redis_reply *reply = place(task, type);
+
+    if (reply == NULL)
+        return NULL;
+    reply->as.text.length = length;
+    reply->as.text.bytes = arena_copy(task->privdata, bytes, length);
+    return reply->as.text.bytes == NULL ? NULL : reply;
+}
+
+static void *create_array(const redisReadTask *task, element_count count) {
+    struct redis_reply *reply = place(task, REDIS_ARRAY);
+
+    if (reply == NULL)
+        return NULL;
+    reply->as.array.count = (size_t)count;
+    reply->as.array.elements = arena_calloc(task->privdata, (size_t)count, sizeof *reply);
+    return reply->as.array.elements == NULL ? NULL : reply;
+}
+
+static void *create_integer(const redisReadTask *task, long long integer) {
+    struct redis_reply *reply = place(task, REDIS_INTEGER);
+
+    if (reply != NULL)
+        reply->as.integer = integer;
+    return reply;
+}
+
+static void *create_nil(const redisReadTask *task) {
+    return place(task, REDIS_NIL);
+}
+
+/* Everything is the arena's. */
+static void free_nothing(void *reply) {
+    (void)reply;
+}
+
+/* hiredis wants it writable and does not write to it: a copy in each codec
+   would be as good, but it must outlive the reader. */
+static const redisReplyObjectFunctions makers = {
+    .createString = create_text,
+    .createArray = create_array,
+    .createInteger = create_integer,
+    .createNil = create_nil,
+    .freeObject = free_nothing,
+};
+
+static void expect_reply(struct redis_codec *codec) {
+    codec->state = REDIS_SCAN_TYPE;
+    codec->left = codec->reply_limit;
+    codec->elements = 0;
+    codec->depth = 0;
+}
+
+bool redis_codec_open(struct redis_codec *codec, size_t reply_limit) {
+    *codec = (struct redis_codec){.reply_limit = reply_limit};
+    expect_reply(codec);
+    codec->reader = redisReaderCreateWithFunctions((redisReplyObjectFunctions *)(uintptr_t)&makers);
+    return codec->reader != NULL;
+}
+
+void redis_codec_close(struct redis_codec *codec) {
+    if (codec->reader != NULL)
+        redisReaderFree(codec->reader);
+    codec->reader = NULL;
+}
+
+static bool broken(struct redis_codec *codec, const char *problem) {
+    codec->problem = problem;
+    return false;
+}
+
+static bool too_large(struct redis_codec *codec) {
+    return broken(codec, "its reply is larger than redis_reply_limit");
+}
+
+/* An element is complete: so are all arrays whose last it was. True when that
+   ends the reply. */
+static bool end_element(struct redis_codec *codec) {
+    codec->state = REDIS_SCAN_TYPE;
+    while (codec->depth > 0) {
+        if (--codec->open[codec->depth - 1] > 0)
+            return false;
+        codec->depth--;
+    }
+    return true;
+}
+
+static bool scan_type(struct redis_codec *codec, char byte) {
+    codec->type = byte;
+    codec->is_negative = false;
+    codec->digits = 0;
+    codec->number = 0;
+    switch (byte) {
+    case '+':
+    case '-':
+        codec->state = REDIS_SCAN_LINE;
+        return true;
+    case ':':
+    case '$':
+    case '*':
+        codec->state = REDIS_SCAN_NUMBER;
+        return true;
+    default:
+        return broken(codec, "it does not speak the Redis protocol");
+    }
+}
+
+static bool scan_digit(struct redis_codec *codec, char byte) {
+    if (byte == '-' && codec->digits == 0 && !codec->is_negative) {
+        codec->is_negative = true;
+        return true;
+    }
+    if (byte == '\r' && codec->digits > 0) {
+        codec->state = REDIS_SCAN_LINE_END;
+        return true;
+    }
+    if (!byte_is_digit(byte) || codec->digits >= 19)
+        return broken(codec, "it sent a number that is none");
+    codec->digits++;
+    codec->number = codec->number * 10 + (unsigned)(byte - '0');
+    if (codec->number > (unsigned long long)LLONG_MAX + codec->is_negative)
+        return broken(codec, "it sent a number that is too large");
+    return true;
+}
+
+/* The length of a bulk string is known, before any of it is there. */
+static bool begin_bulk(struct redis_codec *codec) {
+    if (codec->number > codec->left || codec->left - codec->number < 2)
+        return too_large(codec);
+    codec->bulk_left = (size_t)codec->number + 2;
+    codec->state = REDIS_SCAN_BULK;
+    return true;
+}
+
+/* An element takes three bytes at least: a count that cannot be true is refused
+   before room is made for it. */
+static bool begin_array(struct redis_codec *codec) {
+    if (codec->number > REDIS_MOST_ELEMENTS - codec->elements)
+        return broken(codec, "its reply has too many elements");
+    if (codec->number > codec->left / 3)
+        return too_large(codec);
+    if (codec->depth == REDIS_DEEPEST_REPLY)
+        return broken(codec, "its reply has arrays too deep in arrays");
+    codec->elements += (size_t)codec->number;
+    codec->open[codec->depth++] = (size_t)codec->number;
+    codec->state = REDIS_SCAN_TYPE;
+    return true;
+}
+
+/* LF behind a line's CR. "*ended" is set if that ends the reply. */
+static bool scan_line_end(struct redis_codec *codec, char byte, bool *ended) {
+    bool has_length = codec->type == '$' || codec->type == '*';
+
+    if (byte != '\n')
+        return broken(codec, "it sent a line without an end");
+    if (has_length && codec->is_negative && codec->number != 1)
+        return broken(codec, "it sent a negative length");
+    if (has_length && !codec->is_negative && codec->type == '$')
+        return begin_bulk(codec);
+    if (has_length && !codec->is_negative && codec->number > 0)
+        return begin_array(codec);
+    *ended = end_element(codec);
+    return true;
+}
+
+static bool scan_line(struct redis_codec *codec, const char *bytes, size_t length, size_t *used) {
+    const char *end = memchr(bytes, '\r', length);
+
+    *used = end == NULL ? length : (size_t)(end - bytes) + 1;
+    if (end != NULL)
+        codec->state = REDIS_SCAN_LINE_END;
+    return true;
+}
+
+/* Content needs no look, the CR and LF behind it do. */
+static bool scan_bulk(struct redis_codec *codec, const char *bytes, size_t length, size_t *used,
+                      bool *ended) {
+    if (codec->bulk_left > 2) {
+        *used = length < codec->bulk_left - 2 ? length : codec->bulk_left - 2;
+        codec->bulk_left -= *used;
+        return true;
+    }
+    if (bytes[0] != (codec->bulk_left == 2 ? '\r' : '\n'))
+        return broken(codec, "it sent a string without an end");
+    *used = 1;
+    if (--codec->bulk_left == 0)
+        *ended = end_element(codec);
+    return true;
+}
+
+static bool scan_step(struct redis_codec *codec, const char *bytes, size_t length, size_t *used,
+                      bool *ended) {
+    *used = 1;
+    switch (codec->state) {
+    case REDIS_SCAN_TYPE:
+        return scan_type(codec, bytes[0]);
+    case REDIS_SCAN_LINE:
+        return scan_line(codec, bytes, length, used);
+    case REDIS_SCAN_NUMBER:
+        return scan_digit(codec, bytes[0]);
+    case REDIS_SCAN_LINE_END:
+        return scan_line_end(codec, bytes[0], ended);
+    case REDIS_SCAN_BULK:
+        return scan_bulk(codec, bytes, length, used, ended);
+    }
+    return false;
+}
+
+/* How many of the bytes may go to hiredis: all, or up to a reply's end. */
+static bool scan(struct redis_codec *codec, const char *bytes, size_t length, size_t *used, bool *ended) {
+    *used = 0;
+    *ended = false;
+    while (*used < length && !*ended) {
+        size_t step;
+        if (!scan_step(codec, bytes + *used, length - *used, &step, ended))
+            return false;
+        if (step > codec->left)
+            return too_large(codec);
+        codec->left -= step;
+        *used += step;
+    }
+    return true;
+}
+
+enum redis_progress redis_codec_feed(struct redis_codec *codec, struct arena *arena, const char *bytes,
+                                     size_t length, size_t *used, struct redis_reply **reply) {
+    redisReader *reader = codec->reader;
+    bool ended;
+    void *made = NULL;
+
+    if (!scan(codec, bytes, length, used, &ended))
+        return REDIS_BROKEN;
+    reader->privdata = arena;
+    if (*used > 0 && redisReaderFeed(reader, bytes, *used) != REDIS_OK) {
+        codec->problem = "there is no memory for its reply";
+        return REDIS_BROKEN;
+    }
+    if (!ended)
+        return REDIS_MORE;
+    if (redisReaderGetReply(reader, &made) != REDIS_OK || made == NULL) {
+        codec->problem = reader->err == REDIS_ERR_OOM ? "there is no memory for its reply"
+                                                      : "it does not speak the Redis protocol";
+        return REDIS_BROKEN;
+    }
+    expect_reply(codec);
+    *reply = made;
+    return REDIS_REPLY;
+}
+
+void redis_codec_version(struct buffer *out) {
+    buffer_format(out, "hiredis %d.%d.%d", HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH);
+}

@@ -1,0 +1,66 @@
+/* One connection to one server: made when it is first needed, made anew when it
+   was found dead, closed for good after anything that leaves it in doubt. */
+
+#ifndef REXPAND_LOOKUPS_REDIS_CONNECTION_H
+#define REXPAND_LOOKUPS_REDIS_CONNECTION_H
+
+#include <sys/types.h>
+
+#include "base/clock.h"
+#include "lookups/redis/codec.h"
+#include "lookups/redis/servers.h"
+#include "lookups/redis/transport.h"
+
+struct redis_connection {
+    const struct redis_server *server;
+    const struct redis_transport *transport;
+    size_t reply_limit;
+    int socket;        /* -1: not connected */
+    pid_t owner;       /* the process that connected: a child never uses its parent's socket */
+    bool is_greeted;   /* the server has accepted password and database */
+    char *input;       /* bytes that came in; those before input_next are used */
+    size_t input_next; /* always equal to input_end between two questions */
+    size_t input_end;
+    struct redis_codec codec;
+};
+
+/* One command on its way. */
+struct redis_question {
+    const char *bytes; /* as redis_command_encode made it */
+    size_t length;
+    bool may_repeat; /* it only reads */
+    struct arena *arena;
+    nanoseconds connect_timeout;
+    nanoseconds command_timeout;
+    nanoseconds deadline; /* of all together */
+};
+
+enum redis_fate {
+    REDIS_ANSWERED, /* there is a reply; it may be an error */
+    REDIS_NOT_RUN,  /* no server can have run the command */
+    REDIS_UNKNOWN,  /* it was sent, and nothing usable came back: it may have run */
+};
+
+void redis_connection_init(struct redis_connection *connection, const struct redis_server *server,
+                           size_t reply_limit);
+
+/* Closes the socket, without a word to the server if another process made it. */
+void redis_connection_close(struct redis_connection *connection);
+
+/* Frees what redis_connection_init and the questions allocated. */
+void redis_connection_free(struct redis_connection *connection);
+
+/* Sends the command and waits for its reply. Connects first if need be: AUTH and
+   SELECT go out in one flight with a command that only reads; one that writes
+   waits until they are answered, or it could run in the wrong database. An idle
+   connection that turns out to be dead is replaced, and the command sent again,
+   if it only reads or cannot have been sent. When the fate is not
+   REDIS_ANSWERED, "*problem" says why, in the question's arena. */
+enum redis_fate redis_connection_ask(struct redis_connection *connection,
+                                     const struct redis_question *question, struct redis_reply **reply,
+                                     const char **problem);
+
+/* The words of an error reply for a message: one line, not too long, in "arena". */
+const char *redis_error_words(const struct redis_reply *reply, struct arena *arena);
+
+#endif

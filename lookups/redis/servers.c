@@ -1,0 +1,303 @@
+#include "lookups/redis/servers.h"
+
+#include <string.h>
+
+#include "base/list.h"
+
+#define DEFAULT_PORT "6379"
+enum { HIGHEST_PORT = 65535, HIGHEST_DATABASE = 1000000 };
+
+/* An item while it is read; "text" is a copy of it that may be cut up. */
+struct item {
+    struct redis_server *server;
+    struct arena *arena;
+    struct error *error;
+    char *text;
+};
+
+static enum outcome wrong(struct item *item, const char *what) {
+    return error_set(item->error, item->arena, OUTCOME_FAILED, "redis_servers: %s in the item for \"%s\"",
+                     what, item->server->host != NULL ? item->server->host : "?");
+}
+
+static bool read_number(const char *text, unsigned long highest, unsigned long *number) {
+    *number = 0;
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (!byte_is_digit(*text))
+            return false;
+        *number = *number * 10 + (unsigned long)(*text - '0');
+        if (*number > highest)
+            return false;
+    }
+    return true;
+}
+
+static enum outcome set_database(struct item *item, const char *text) {
+    unsigned long number;
+
+    if (*text == '\0')
+        return OUTCOME_DONE;
+    if (!read_number(text, HIGHEST_DATABASE, &number))
+        return wrong(item, "the database must be a number");
+    item->server->database = (unsigned)number;
+    return OUTCOME_DONE;
+}
+
+/* "host", "host:port", "[v6]", "[v6]:port", or a bare IPv6 address. */
+static enum outcome set_host(struct item *item, char *text) {
+    struct redis_server *server = item->server;
+    unsigned long port;
+    char *colon = NULL;
+
+    server->host = text;
+    server->port = DEFAULT_PORT;
+    if (*text == '[') {
+        char *close = strchr(text, ']');
+        if (close == NULL)
+            return wrong(item, "] is missing");
+        server->host = text + 1;
+        *close = '\0';
+        if (close[1] != '\0' && close[1] != ':')
+            return wrong(item, "only :port may stand behind ]");
+        colon = close[1] == ':' ? close + 1 : NULL;
+    } else {
+        colon = strchr(text, ':');
+        if (colon != NULL && strchr(colon + 1, ':') != NULL)
+            colon = NULL;
+    }
+    if (colon != NULL) {
+        *colon = '\0';
+        server->port = colon + 1;
+        if (!read_number(server->port, HIGHEST_PORT, &port) || port == 0)
+            return wrong(item, "the port must be a number from 1 to 65535");
+    }
+    return *server->host == '\0' ? wrong(item, "there is no host") : OUTCOME_DONE;
+}
+
+/* Exim's form: the place, then /database, then /password, which may hold
+   slashes. The path in "(path)" does too. */
+static enum outcome read_slashes(struct item *item) {
+    char *rest = item->text;
+    char *open = strchr(item->text, '(');
+    char *slash = strchr(item->text, '/');
+    enum outcome outcome;
+
+    if (open != NULL && (slash == NULL || open < slash)) {
+        char *close = strchr(open, ')');
+        item->server->host = open + 1;
+        if (close == NULL)
+            return wrong(item, ") is missing");
+        *close = '\0';
+        if (open[1] != '/')
+            return wrong(item, "a socket needs an absolute path");
+        rest = close + 1;
+        if (*rest != '\0' && *rest != '/')
+            return wrong(item, "only /database/password may stand behind )");
+        slash = *rest == '/' ? rest : NULL;
+    }
+    if (slash != NULL)
+        *slash = '\0';
+    if (item->server->host == NULL && (outcome = set_host(item, item->text)) != OUTCOME_DONE)
+        return outcome;
+    if (slash == NULL)
+        return OUTCOME_DONE;
+    char *password = strchr(slash + 1, '/');
+    if (password != NULL) {
+        *password++ = '\0';
+        item->server->password = *password != '\0' ? password : NULL;
+    }
+    return set_database(item, slash + 1);
+}
+
+static int hex_digit(char byte) {
+    if (byte_is_digit(byte))
+        return byte - '0';
+    byte = byte_lower(byte);
+    return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
+}
+
+/* Decodes %XX where it stands. False: not two digits, or a NUL. */
+static bool decode_percent(char *text) {
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        if (*from != '%') {
+            *to++ = *from;
+            continue;
+        }
+        int high = hex_digit(from[1]);
+        int low = high < 0 ? -1 : hex_digit(from[2]);
+        if (low < 0 || high + low == 0)
+            return false;
+        *to++ = (char)(high * 16 + low);
+        from += 2;
+    }
+    *to = '\0';
+    return true;
+}
+
+/* Takes "user:password@" off the front of "text". */
+static enum outcome take_user(struct item *item, char **text) {
+    char *slash = strchr(*text, '/');
+    char *at = strchr(*text, '@');
+    struct redis_server *server = item->server;
+
+    for (char *next = at; next != NULL && (slash == NULL || next < slash); next = strchr(next + 1, '@'))
+        at = next;
+    if (at == NULL || (slash != NULL && at > slash))
+        return OUTCOME_DONE;
+    char *user = *text;
+    *at = '\0';
+    *text = at + 1;
+    server->host = at + 1; /* for a message; the user and password are in none */
+    char *colon = strchr(user, ':');
+    if (colon == NULL)
+        return wrong(item, "a user name needs :password behind it");
+    *colon = '\0';
+    if (!decode_percent(user) || !decode_percent(colon + 1))
+        return wrong(item, "a % must have two hexadecimal digits behind it, and not 00,");
+    server->user = *user != '\0' ? user : NULL;
+    server->password = colon[1] != '\0' ? colon + 1 : NULL;
+    if (server->user != NULL && server->password == NULL)
+        return wrong(item, "a user name needs a password");
+    server->host = NULL;
+    return OUTCOME_DONE;
+}
+
+static enum outcome read_tcp_uri(struct item *item, char *rest) {
+    enum outcome outcome = take_user(item, &rest);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    char *slash = strchr(rest, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    outcome = set_host(item, rest);
+    if (outcome != OUTCOME_DONE || slash == NULL)
+        return outcome;
+    return set_database(item, slash + 1);
+}
+
+static enum outcome read_unix_uri(struct item *item, char *rest) {
+    if (strncmp(rest, "//", 2) == 0)
+        rest += 2;
+    enum outcome outcome = take_user(item, &rest);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    char *query = strchr(rest, '?');
+    if (query != NULL)
+        *query++ = '\0';
+    item->server->host = rest;
+    if (!decode_percent(rest) || rest[0] != '/')
+        return wrong(item, "a socket needs an absolute path");
+    if (query == NULL)
+        return OUTCOME_DONE;
+    if (strncmp(query, "db=", 3) != 0)
+        return wrong(item, "only db= is known behind ?");
+    return set_database(item, query + 3);
+}
+
+static enum outcome read_later_uri(struct item *item, char *rest) {
+    (void)rest;
+    return error_set(item->error, item->arena, OUTCOME_FAILED,
+                     "redis_servers: %s is not in this version of rexpand", item->text);
+}
+
+static const struct scheme {
+    const char *name;
+    enum outcome (*read)(struct item *item, char *rest);
+} schemes[] = {
+    {"redis://", read_tcp_uri},
+    {"unix:", read_unix_uri},
+    {"rediss://", read_later_uri},
+    {"redis+cluster://", read_later_uri},
+    {"rediss+cluster://", read_later_uri},
+    {"redis+sentinel://", read_later_uri},
+    {"rediss+sentinel://", read_later_uri},
+};
+
+static const struct scheme *find_scheme(const char *text) {
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncmp(text, schemes[i].name, strlen(schemes[i].name)) == 0)
+            return &schemes[i];
+    return NULL;
+}
+
+static enum outcome read_item(struct redis_server *server, const struct value *text, struct arena *arena,
+                              struct error *error) {
+    struct item item = {.server = server, .arena = arena, .error = error};
+    enum outcome outcome;
+
+    *server = (struct redis_server){.host = NULL};
+    if (text->length > 0 && memchr(text->bytes, '\0', text->length) != NULL)
+        return wrong(&item, "there is a NUL byte");
+    item.text = arena_copy(arena, text->bytes, text->length);
+    if (item.text == NULL)
+        return error_no_memory(error);
+    const struct scheme *scheme = find_scheme(item.text);
+    if (scheme == NULL) {
+        outcome = read_slashes(&item);
+    } else {
+        char *rest = item.text + strlen(scheme->name);
+        if (scheme->read == read_later_uri)
+            *rest = '\0'; /* what follows may hold a password */
+        outcome = scheme->read(&item, rest);
+    }
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    bool is_v6 = server->port != NULL && strchr(server->host, ':') != NULL;
+    server->label = server->port == NULL
+                        ? server->host
+                        : arena_format(arena, is_v6 ? "[%s]:%s" : "%s:%s", server->host, server->port);
+    return server->label == NULL ? error_no_memory(error) : OUTCOME_DONE;
+}
+
+/* An item of a lookup's own list that gives no database and no password. */
+static bool is_bare_host(const struct value *item) {
+    return item->length > 0 && memchr(item->bytes, '/', item->length) == NULL;
+}
+
+/* The item of "known" that begins with "host" and ends there or goes on with a
+   slash. */
+static bool find_known(struct value *item, const struct value *host, const struct value *known,
+                       struct arena *arena) {
+    struct list_reader reader;
+
+    list_open(&reader, arena, known, ':');
+    while (list_next(&reader, item))
+        if (item->length >= host->length && memcmp(item->bytes, host->bytes, host->length) == 0 &&
+            (item->length == host->length || item->bytes[host->length] == '/'))
+            return true;
+    return false;
+}
+
+enum outcome redis_servers_choose(struct redis_servers *servers, const struct value *list,
+                                  const struct value *known, struct arena *arena, struct error *error) {
+    struct list_reader reader;
+    struct value item;
+
+    *servers =
+        (struct redis_servers){.all = arena_calloc(arena, list_count(arena, list), sizeof *servers->all)};
+    if (servers->all == NULL)
+        return error_no_memory(error);
+    list_open(&reader, arena, list, ':');
+    while (list_next(&reader, &item)) {
+        if (item.length == 0)
+            continue;
+        struct value host = item;
+        if (known != NULL && is_bare_host(&host) && !find_known(&item, &host, known, arena))
+            return error_set(error, arena, OUTCOME_FAILED, "Redis server \"%.*s\" not found in redis_servers",
+                             (int)host.length, host.bytes);
+        enum outcome outcome = read_item(&servers->all[servers->count], &item, arena, error);
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+        servers->count++;
+    }
+    return OUTCOME_DONE;
+}
+
+enum outcome redis_servers_parse(struct redis_servers *servers, const struct value *list, struct arena *arena,
+                                 struct error *error) {
+    return redis_servers_choose(servers, list, NULL, arena, error);
+}
