@@ -7,12 +7,15 @@
 #include <string.h>
 
 #include "base/outcome.h"
+#include "facade.h"
 #include "lang/cache.h"
 #include "lang/env.h"
 #include "lang/eval.h"
 #include "lang/node.h"
+#include "lang/regex.h"
 #include "lang/row.h"
 #include "lookups/lookup.h"
+#include "operators/digest.h"
 
 static_assert((int)REXPAND_DONE == (int)OUTCOME_DONE, "the outcomes are the same");
 static_assert((int)REXPAND_FORCED_FAILURE == (int)OUTCOME_FORCED_FAILURE, "the outcomes are the same");
@@ -23,14 +26,10 @@ struct rexpand_program {
     struct program *program;
 };
 
-struct rexpand_env {
-    struct env *env;
-    struct program_use last; /* the program of the last rexpand_expand, whose text its result may be */
-};
-
 /* ---- programs ---- */
 
-struct rexpand_program *rexpand_compile(const char *text, size_t length, struct rexpand_mistake *mistake) {
+struct rexpand_program *rexpand_compile(const char *text, size_t length, struct rexpand_mistake *mistake)
+{
     struct rexpand_program *made = calloc(1, sizeof *made);
 
     if (made == NULL)
@@ -47,85 +46,110 @@ struct rexpand_program *rexpand_compile(const char *text, size_t length, struct 
     return made;
 }
 
-void rexpand_program_free(struct rexpand_program *program) {
+void rexpand_program_free(struct rexpand_program *program)
+{
     if (program == NULL)
         return;
     program_free(program->program);
     free(program);
 }
 
-bool rexpand_program_reads(const struct rexpand_program *program, const char *variable) {
+bool rexpand_program_reads(const struct rexpand_program *program, const char *variable)
+{
     return program_reads(program->program, variable, strlen(variable));
 }
 
-bool rexpand_program_is_constant(const struct rexpand_program *program) {
+bool rexpand_program_is_constant(const struct rexpand_program *program)
+{
     return program_is_constant(program->program);
 }
 
 /* ---- environments ---- */
 
-struct rexpand_env *rexpand_env_new(const struct rexpand_config *config, char **message) {
-    (void)config;
-    if (message != NULL)
-        *message = NULL;
+/* An environment without a configuration; NULL when memory runs out. */
+static struct rexpand_env *plain_env(void)
+{
     struct rexpand_env *made = calloc(1, sizeof *made);
     struct env *env = env_new();
+
     if (made == NULL || env == NULL) {
         free(made);
         env_free(env);
         return NULL;
     }
     made->env = env;
+    arena_init(&made->arena, 1024, SIZE_MAX);
     return made;
 }
 
-void rexpand_env_free(struct rexpand_env *env) {
+struct rexpand_env *rexpand_env_new(const struct rexpand_config *config, char **message)
+{
+    struct error error = {.offset = ERROR_NO_OFFSET};
+    struct rexpand_env *made = plain_env();
+
+    if (message != NULL)
+        *message = NULL;
+    if (made == NULL || config == NULL || facade_configure(made, config, &error) == OUTCOME_DONE)
+        return made;
+    facade_hand_over(message, &error);
+    rexpand_env_free(made);
+    return NULL;
+}
+
+void rexpand_env_free(struct rexpand_env *env)
+{
     if (env == NULL)
         return;
     program_cache_release(&env->last);
     env_free(env->env);
+    arena_free(&env->arena);
     free(env);
 }
 
 bool rexpand_env_set(struct rexpand_env *env, const char *variable, const char *bytes, size_t length,
-                     bool clean) {
+                     bool clean)
+{
     bool no_memory;
 
     return env_set(env->env, variable, strlen(variable), bytes, length, clean, &no_memory);
 }
 
-/* A message of an arena that goes away, for the caller to free. */
-static void hand_over(char **message, const struct error *error) {
+void facade_hand_over(char **message, const struct error *error)
+{
     if (message != NULL)
         *message = error->message == NULL ? NULL : strdup(error->message);
 }
 
-bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const char *value, char **message) {
+bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const char *value, char **message)
+{
     struct error error = {.offset = ERROR_NO_OFFSET};
     struct arena arena;
 
     arena_init(&arena, 256, SIZE_MAX);
     bool done = lookups_set(env->env->lookups, name, value, &arena, &error) == OUTCOME_DONE;
     if (!done)
-        hand_over(message, &error);
+        facade_hand_over(message, &error);
     arena_free(&arena);
     return done;
 }
 
-void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds) {
+void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds)
+{
     env->env->bytes_limit = bytes;
     env->env->time_limit =
         seconds <= 0 || seconds > 1e9 ? CLOCK_NEVER : (nanoseconds)(seconds * (double)NANOSECONDS_PER_SECOND);
 }
 
-void rexpand_env_tidy(struct rexpand_env *env) {
+void rexpand_env_tidy(struct rexpand_env *env)
+{
     env_tidy(env->env);
 }
 
 /* ---- evaluation ---- */
 
 static enum rexpand_outcome evaluate(const struct program *program, struct env *env,
-                                     struct rexpand_result *result) {
+                                     struct rexpand_result *result)
+{
     struct run run;
     struct error error;
     struct value value = {0};
@@ -145,11 +169,13 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
 }
 
 enum rexpand_outcome rexpand_evaluate(const struct rexpand_program *program, struct rexpand_env *env,
-                                      struct rexpand_result *result) {
+                                      struct rexpand_result *result)
+{
     return evaluate(program->program, env->env, result);
 }
 
-static enum rexpand_outcome no_memory(struct rexpand_result *result) {
+static enum rexpand_outcome no_memory(struct rexpand_result *result)
+{
     struct error error;
 
     (void)error_no_memory(&error);
@@ -159,7 +185,8 @@ static enum rexpand_outcome no_memory(struct rexpand_result *result) {
 }
 
 enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, size_t length,
-                                    struct rexpand_result *result) {
+                                    struct rexpand_result *result)
+{
     struct program_use use;
 
     if (!program_cache_acquire(env->env->programs, text, length, &use))
@@ -180,7 +207,8 @@ enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, s
         return true;                                                                                         \
     } while (0)
 
-bool rexpand_describe(enum rexpand_kind kind, size_t index, const char **name, const char **help) {
+bool rexpand_describe(enum rexpand_kind kind, size_t index, const char **name, const char **help)
+{
     size_t driver_count;
     const struct lookup_driver *const *drivers = lookup_drivers(&driver_count);
 
@@ -203,6 +231,36 @@ bool rexpand_describe(enum rexpand_kind kind, size_t index, const char **name, c
     return true;
 }
 
-const char *rexpand_version(void) {
+char *rexpand_about(void)
+{
+    struct arena arena;
+    struct buffer out;
+    struct value text;
+    size_t count;
+    const struct lookup_driver *const *drivers = lookup_drivers(&count);
+
+    arena_init(&arena, 1024, SIZE_MAX);
+    buffer_init(&out, &arena);
+    buffer_format(&out, "rexpand version %s\nLookups (built-in):", REXPAND_VERSION);
+    for (size_t i = 0; i < count; i++)
+        buffer_format(&out, " %s", drivers[i]->name);
+    buffer_add_byte(&out, '\n');
+    regex_version(&out);
+    buffer_add_byte(&out, '\n');
+    digest_version(&out);
+    buffer_add_byte(&out, '\n');
+    for (size_t i = 0; i < count; i++) {
+        if (drivers[i]->version == NULL)
+            continue;
+        drivers[i]->version(&out);
+        buffer_add_byte(&out, '\n');
+    }
+    char *about = buffer_value(&out, &text) ? strdup(text.bytes) : NULL;
+    arena_free(&arena);
+    return about;
+}
+
+const char *rexpand_version(void)
+{
     return REXPAND_VERSION;
 }

@@ -76,18 +76,29 @@ REXPAND_PUBLIC bool rexpand_program_is_constant(const struct rexpand_program *pr
 
 /* ---- configuration ---- */
 
-struct rexpand_define {
-    const char *name;  /* of a macro */
-    const char *value; /* NULL: empty */
-};
-
-/* Reads a configuration in Exim's format. "path" NULL: an empty one. NULL with
-   a message ("file:line: what is wrong") in *message, which the caller frees with
-   free(). The configuration must outlive the environments made with it. */
-REXPAND_PUBLIC struct rexpand_config *rexpand_config_read(const char *path,
-                                                          const struct rexpand_define *defines,
-                                                          size_t define_count, char **message);
+/* Reads a configuration in Exim's format. "path" NULL: an empty one.
+   "definitions" are macros as behind -D, "NAME" or "NAME=value". NULL with a message ("file:line:
+   what is wrong") in *message, which the caller frees with free(). The configuration must outlive
+   the environments made with it. */
+REXPAND_PUBLIC struct rexpand_config *rexpand_config_read(const char *path, const char *const *definitions,
+                                                          size_t definition_count, char **message);
 REXPAND_PUBLIC void rexpand_config_free(struct rexpand_config *config);
+
+/* A line as it would stand in the file: macros are replaced; *line and *length
+   are then new text for free(). False with a message for free() when that is not possible. */
+REXPAND_PUBLIC bool rexpand_config_replace_macros(struct rexpand_config *config, char **line, size_t *length,
+                                                  char **message);
+
+/* Takes a line such as "NAME = value", which begins with an upper-case letter,
+   as the definition of a macro. The name is the configuration's. NULL with a message for
+   free() when it is not one. */
+REXPAND_PUBLIC const char *rexpand_config_define(struct rexpand_config *config, const char *line,
+                                                 size_t length, char **message);
+
+/* What `rexpand -bP WORD…` prints, as a text for free(); NULL with a message for
+   free(). */
+REXPAND_PUBLIC char *rexpand_config_print(struct rexpand_config *config, const char *const *words,
+                                          size_t word_count, bool values_only, char **message);
 
 /* ---- environments ---- */
 
@@ -143,6 +154,9 @@ enum rexpand_kind {
    behind the last. */
 REXPAND_PUBLIC bool rexpand_describe(enum rexpand_kind kind, size_t index, const char **name,
                                      const char **help);
+
+/* What `rexpand -bV` prints, as a text for free(): version, lookups, libraries. */
+REXPAND_PUBLIC char *rexpand_about(void);
 
 /* "0.1.0" */
 REXPAND_PUBLIC const char *rexpand_version(void);

@@ -16,11 +16,13 @@ struct arena_chunk {
    small one stays small. */
 enum { LARGEST_CHUNK = 1024 * 1024 };
 
-void arena_init(struct arena *arena, size_t chunk_size, size_t limit) {
+void arena_init(struct arena *arena, size_t chunk_size, size_t limit)
+{
     *arena = (struct arena){.limit = limit, .chunk_size = chunk_size};
 }
 
-static void free_chunks(struct arena_chunk *chunk) {
+static void free_chunks(struct arena_chunk *chunk)
+{
     while (chunk != NULL) {
         struct arena_chunk *next = chunk->next;
         free(chunk);
@@ -28,18 +30,21 @@ static void free_chunks(struct arena_chunk *chunk) {
     }
 }
 
-void arena_free(struct arena *arena) {
+void arena_free(struct arena *arena)
+{
     free_chunks(arena->first);
     arena_init(arena, arena->chunk_size, arena->limit);
 }
 
-static void use_chunk(struct arena *arena, struct arena_chunk *chunk) {
+static void use_chunk(struct arena *arena, struct arena_chunk *chunk)
+{
     arena->current = chunk;
     arena->next = chunk->bytes;
     arena->end = chunk->bytes + chunk->size;
 }
 
-void arena_reset(struct arena *arena, size_t keep) {
+void arena_reset(struct arena *arena, size_t keep)
+{
     struct arena_chunk *chunk = arena->first;
     size_t kept = 0;
 
@@ -69,7 +74,8 @@ void arena_reset(struct arena *arena, size_t keep) {
 
 /* Makes a chunk with at least "size" free bytes the current one: the next kept
    one if it is large enough, else a new one in front of the kept ones. */
-static bool next_chunk(struct arena *arena, size_t size) {
+static bool next_chunk(struct arena *arena, size_t size)
+{
     struct arena_chunk *kept = arena->current == NULL ? arena->first : arena->current->next;
 
     if (kept != NULL && kept->size >= size) {
@@ -102,7 +108,8 @@ static bool next_chunk(struct arena *arena, size_t size) {
     return true;
 }
 
-char *arena_alloc_text(struct arena *arena, size_t size) {
+char *arena_alloc_text(struct arena *arena, size_t size)
+{
     if (size > (size_t)(arena->end - arena->next) || arena->next == NULL)
         if (!next_chunk(arena, size))
             return NULL;
@@ -111,7 +118,8 @@ char *arena_alloc_text(struct arena *arena, size_t size) {
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size) {
+void *arena_alloc(struct arena *arena, size_t size)
+{
     const size_t alignment = alignof(max_align_t);
     size_t padding = (alignment - ((uintptr_t)arena->next & (alignment - 1))) & (alignment - 1);
     size_t room = (size_t)(arena->end - arena->next);
@@ -126,7 +134,8 @@ void *arena_alloc(struct arena *arena, size_t size) {
     return block;
 }
 
-void *arena_calloc(struct arena *arena, size_t count, size_t size) {
+void *arena_calloc(struct arena *arena, size_t count, size_t size)
+{
     size_t bytes;
 
     if (__builtin_mul_overflow(count, size, &bytes))
@@ -137,7 +146,8 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size) {
     return block;
 }
 
-char *arena_grow_text(struct arena *arena, char *block, size_t size, size_t new_size) {
+char *arena_grow_text(struct arena *arena, char *block, size_t size, size_t new_size)
+{
     if (block != NULL && block + size == arena->next && new_size <= (size_t)(arena->end - block)) {
         arena->next = block + new_size;
         return block;
@@ -150,7 +160,8 @@ char *arena_grow_text(struct arena *arena, char *block, size_t size, size_t new_
     return copy;
 }
 
-char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
+char *arena_copy(struct arena *arena, const char *bytes, size_t length)
+{
     char *copy = length == SIZE_MAX ? NULL : arena_alloc_text(arena, length + 1);
 
     if (copy == NULL)
@@ -161,7 +172,8 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length) {
     return copy;
 }
 
-char *arena_format_list(struct arena *arena, const char *format, va_list arguments) {
+char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
+{
     va_list again;
 
     va_copy(again, arguments);
@@ -175,7 +187,8 @@ char *arena_format_list(struct arena *arena, const char *format, va_list argumen
     return text;
 }
 
-char *arena_format(struct arena *arena, const char *format, ...) {
+char *arena_format(struct arena *arena, const char *format, ...)
+{
     va_list arguments;
 
     va_start(arguments, format);
@@ -184,11 +197,13 @@ char *arena_format(struct arena *arena, const char *format, ...) {
     return text;
 }
 
-struct arena_mark arena_mark(const struct arena *arena) {
+struct arena_mark arena_mark(const struct arena *arena)
+{
     return (struct arena_mark){.chunk = arena->current, .next = arena->next};
 }
 
-void arena_release(struct arena *arena, struct arena_mark mark) {
+void arena_release(struct arena *arena, struct arena_mark mark)
+{
     if (mark.chunk == NULL) {
         if (arena->first != NULL)
             use_chunk(arena, arena->first);

@@ -8,12 +8,14 @@
 
 enum { FIRST_CAPACITY = 64, FIRST_SPANS = 4 };
 
-void buffer_init(struct buffer *buffer, struct arena *arena) {
+void buffer_init(struct buffer *buffer, struct arena *arena)
+{
     *buffer = (struct buffer){.arena = arena};
 }
 
 /* Room for "size" bytes more and the NUL behind them. */
-static bool make_room(struct buffer *buffer, size_t size) {
+static bool make_room(struct buffer *buffer, size_t size)
+{
     if (buffer->failed)
         return false;
     if (size < buffer->capacity - buffer->length)
@@ -40,34 +42,40 @@ static bool make_room(struct buffer *buffer, size_t size) {
     return true;
 }
 
-void buffer_reserve(struct buffer *buffer, size_t size) {
+void buffer_reserve(struct buffer *buffer, size_t size)
+{
     (void)make_room(buffer, size);
 }
 
 /* memmove, since a value may lie where a released part of the arena is now
    the buffer's. */
-static void put(struct buffer *buffer, const char *bytes, size_t length) {
+static void put(struct buffer *buffer, const char *bytes, size_t length)
+{
     if (length == 0 || !make_room(buffer, length))
         return;
     memmove(buffer->bytes + buffer->length, bytes, length);
     buffer->length += length;
 }
 
-void buffer_add(struct buffer *buffer, const char *bytes, size_t length) {
+void buffer_add(struct buffer *buffer, const char *bytes, size_t length)
+{
     put(buffer, bytes, length);
 }
 
-void buffer_add_byte(struct buffer *buffer, char byte) {
+void buffer_add_byte(struct buffer *buffer, char byte)
+{
     if (!make_room(buffer, 1))
         return;
     buffer->bytes[buffer->length++] = byte;
 }
 
-void buffer_add_string(struct buffer *buffer, const char *text) {
+void buffer_add_string(struct buffer *buffer, const char *text)
+{
     put(buffer, text, strlen(text));
 }
 
-void buffer_format(struct buffer *buffer, const char *format, ...) {
+void buffer_format(struct buffer *buffer, const char *format, ...)
+{
     va_list arguments;
 
     va_start(arguments, format);
@@ -81,7 +89,8 @@ void buffer_format(struct buffer *buffer, const char *format, ...) {
     buffer->length += (size_t)length;
 }
 
-static bool make_span_room(struct buffer *buffer) {
+static bool make_span_room(struct buffer *buffer)
+{
     if (buffer->span_count < buffer->span_capacity)
         return true;
     size_t capacity = buffer->span_capacity == 0 ? (size_t)FIRST_SPANS : buffer->span_capacity * 2;
@@ -99,7 +108,8 @@ static bool make_span_room(struct buffer *buffer) {
 
 /* A span behind all others. One that touches the last and has its quoter makes
    that longer; one of no bytes gives way to whatever it touches. */
-static void add_span(struct buffer *buffer, size_t begin, size_t end, const struct lookup_driver *quoter) {
+static void add_span(struct buffer *buffer, size_t begin, size_t end, const struct lookup_driver *quoter)
+{
     if (buffer->failed)
         return;
     if (buffer->span_count > 0) {
@@ -118,7 +128,8 @@ static void add_span(struct buffer *buffer, size_t begin, size_t end, const stru
     buffer->spans[buffer->span_count++] = (struct taint_span){.begin = begin, .end = end, .quoter = quoter};
 }
 
-void buffer_add_value(struct buffer *buffer, const struct value *value) {
+void buffer_add_value(struct buffer *buffer, const struct value *value)
+{
     size_t at = buffer->length;
 
     /* Both allocations come before the copy: "value" may lie in the arena's
@@ -132,7 +143,8 @@ void buffer_add_value(struct buffer *buffer, const struct value *value) {
 }
 
 void buffer_add_like(struct buffer *buffer, const char *bytes, size_t length, const struct value *like,
-                     const struct lookup_driver *quoter) {
+                     const struct lookup_driver *quoter)
+{
     size_t at = buffer->length;
 
     put(buffer, bytes, length);
@@ -140,7 +152,8 @@ void buffer_add_like(struct buffer *buffer, const char *bytes, size_t length, co
         add_span(buffer, at, at + length, quoter);
 }
 
-static void cut_spans(struct buffer *buffer, size_t length) {
+static void cut_spans(struct buffer *buffer, size_t length)
+{
     while (buffer->span_count > 0) {
         struct taint_span *last = &buffer->spans[buffer->span_count - 1];
         if (last->begin < length) {
@@ -152,19 +165,22 @@ static void cut_spans(struct buffer *buffer, size_t length) {
     }
 }
 
-void buffer_taint(struct buffer *buffer, size_t from, const struct lookup_driver *quoter) {
+void buffer_taint(struct buffer *buffer, size_t from, const struct lookup_driver *quoter)
+{
     cut_spans(buffer, from);
     add_span(buffer, from, buffer->length, quoter);
 }
 
-void buffer_truncate(struct buffer *buffer, size_t length) {
+void buffer_truncate(struct buffer *buffer, size_t length)
+{
     if (length >= buffer->length)
         return;
     buffer->length = length;
     cut_spans(buffer, length);
 }
 
-bool buffer_value(struct buffer *buffer, struct value *value) {
+bool buffer_value(struct buffer *buffer, struct value *value)
+{
     if (!make_room(buffer, 0))
         return false;
     buffer->bytes[buffer->length] = '\0';

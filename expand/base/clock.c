@@ -3,20 +3,23 @@
 #include <limits.h>
 #include <time.h>
 
-nanoseconds clock_now(void) {
+nanoseconds clock_now(void)
+{
     struct timespec now;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (nanoseconds)now.tv_sec * NANOSECONDS_PER_SECOND + now.tv_nsec;
 }
 
-nanoseconds clock_deadline(nanoseconds span) {
+nanoseconds clock_deadline(nanoseconds span)
+{
     nanoseconds deadline;
 
     return __builtin_add_overflow(clock_now(), span, &deadline) ? CLOCK_NEVER : deadline;
 }
 
-int clock_poll_timeout(nanoseconds deadline) {
+int clock_poll_timeout(nanoseconds deadline)
+{
     if (deadline == CLOCK_NEVER)
         return -1;
     nanoseconds left = deadline - clock_now();

@@ -18,11 +18,13 @@ nanoseconds clock_now(void);
 /* "span" from now, CLOCK_NEVER if that is beyond all time. */
 nanoseconds clock_deadline(nanoseconds span);
 
-static inline nanoseconds clock_earlier(nanoseconds left, nanoseconds right) {
+static inline nanoseconds clock_earlier(nanoseconds left, nanoseconds right)
+{
     return left < right ? left : right;
 }
 
-static inline bool clock_is_past(nanoseconds deadline) {
+static inline bool clock_is_past(nanoseconds deadline)
+{
     return deadline != CLOCK_NEVER && clock_now() >= deadline;
 }
 

@@ -4,7 +4,8 @@
 
 #include "base/arena.h"
 
-static void skip_space(struct list_reader *reader) {
+static void skip_space(struct list_reader *reader)
+{
     const struct value *list = &reader->list;
 
     while (reader->position < list->length && byte_is_space(list->bytes[reader->position]) &&
@@ -12,7 +13,8 @@ static void skip_space(struct list_reader *reader) {
         reader->position++;
 }
 
-static bool changes_separator(const struct value *list, size_t position) {
+static bool changes_separator(const struct value *list, size_t position)
+{
     if (list->length - position < 2 || list->bytes[position] != '<')
         return false;
     char separator = list->bytes[position + 1];
@@ -20,7 +22,8 @@ static bool changes_separator(const struct value *list, size_t position) {
            !value_byte_is_tainted(list, position) && !value_byte_is_tainted(list, position + 1);
 }
 
-void list_open(struct list_reader *reader, struct arena *arena, const struct value *list, char separator) {
+void list_open(struct list_reader *reader, struct arena *arena, const struct value *list, char separator)
+{
     *reader = (struct list_reader){.arena = arena, .list = *list, .separator = separator};
     while (reader->position < list->length && byte_is_space(list->bytes[reader->position]))
         reader->position++;
@@ -37,14 +40,16 @@ void list_open(struct list_reader *reader, struct arena *arena, const struct val
 }
 
 /* From a separator at "position": whether it is doubled, and so text. */
-static bool is_doubled(const struct list_reader *reader, size_t position) {
+static bool is_doubled(const struct list_reader *reader, size_t position)
+{
     return position + 1 < reader->list.length && reader->list.bytes[position + 1] == reader->separator &&
            !byte_is_control(reader->separator);
 }
 
 /* The position of the next separator that is not doubled, or the end.
    "*doubled" counts those that are. */
-static size_t find_end(const struct list_reader *reader, size_t *doubled) {
+static size_t find_end(const struct list_reader *reader, size_t *doubled)
+{
     const char *bytes = reader->list.bytes;
     size_t position = reader->position;
 
@@ -63,7 +68,8 @@ static size_t find_end(const struct list_reader *reader, size_t *doubled) {
 }
 
 /* A copy of an item in which each doubled separator stands once. */
-static struct value undouble(struct list_reader *reader, const struct value *item) {
+static struct value undouble(struct list_reader *reader, const struct value *item)
+{
     struct buffer copy;
     struct value result;
     size_t from = 0;
@@ -80,7 +86,8 @@ static struct value undouble(struct list_reader *reader, const struct value *ite
     return buffer_value(&copy, &result) ? result : *item;
 }
 
-bool list_next(struct list_reader *reader, struct value *item) {
+bool list_next(struct list_reader *reader, struct value *item)
+{
     size_t doubled;
 
     skip_space(reader);
@@ -97,7 +104,8 @@ bool list_next(struct list_reader *reader, struct value *item) {
     return true;
 }
 
-size_t list_count(struct arena *arena, const struct value *list) {
+size_t list_count(struct arena *arena, const struct value *list)
+{
     struct list_reader reader;
     struct value item;
     size_t count = 0;
@@ -108,7 +116,8 @@ size_t list_count(struct arena *arena, const struct value *list) {
     return count;
 }
 
-void list_add(struct buffer *out, size_t start, bool is_first, char separator, const struct value *item) {
+void list_add(struct buffer *out, size_t start, bool is_first, char separator, const struct value *item)
+{
     size_t from = 0;
 
     if (!is_first)

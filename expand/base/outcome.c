@@ -5,13 +5,15 @@
 
 #include "base/arena.h"
 
-enum outcome error_no_memory(struct error *error) {
+enum outcome error_no_memory(struct error *error)
+{
     error->message = "out of memory: the result or its parts are larger than the limit allows";
     return OUTCOME_FAILED;
 }
 
 enum outcome error_set(struct error *error, struct arena *arena, enum outcome outcome, const char *format,
-                       ...) {
+                       ...)
+{
     va_list arguments;
 
     va_start(arguments, format);

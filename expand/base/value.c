@@ -7,18 +7,21 @@
 
 const struct taint_span taint_whole[1] = {{.begin = 0, .end = SIZE_MAX}};
 
-struct value value_of_string(const char *text) {
+struct value value_of_string(const char *text)
+{
     return value_clean(text, strlen(text));
 }
 
-bool value_byte_is_tainted(const struct value *value, size_t position) {
+bool value_byte_is_tainted(const struct value *value, size_t position)
+{
     for (size_t i = 0; i < value->span_count && value->spans[i].begin <= position; i++)
         if (position < value->spans[i].end)
             return true;
     return false;
 }
 
-struct value value_slice(struct arena *arena, const struct value *value, size_t from, size_t length) {
+struct value value_slice(struct arena *arena, const struct value *value, size_t from, size_t length)
+{
     if (from > value->length)
         from = value->length;
     if (length > value->length - from)
@@ -57,7 +60,8 @@ struct value value_slice(struct arena *arena, const struct value *value, size_t 
     return slice;
 }
 
-struct value value_trim(struct arena *arena, const struct value *value) {
+struct value value_trim(struct arena *arena, const struct value *value)
+{
     size_t from = 0;
     size_t to = value->length;
 
@@ -68,32 +72,38 @@ struct value value_trim(struct arena *arena, const struct value *value) {
     return value_slice(arena, value, from, to - from);
 }
 
-bool value_equal(const struct value *left, const struct value *right) {
+bool value_equal(const struct value *left, const struct value *right)
+{
     return left->length == right->length &&
            (left->length == 0 || memcmp(left->bytes, right->bytes, left->length) == 0);
 }
 
-bool value_equals_text(const struct value *value, const char *text) {
+bool value_equals_text(const struct value *value, const char *text)
+{
     struct value right = value_of_string(text);
     return value_equal(value, &right);
 }
 
-bool value_equal_caseless(const struct value *left, const struct value *right) {
+bool value_equal_caseless(const struct value *left, const struct value *right)
+{
     return left->length == right->length && value_compare_caseless(left, right) == 0;
 }
 
-static int compare_lengths(const struct value *left, const struct value *right) {
+static int compare_lengths(const struct value *left, const struct value *right)
+{
     return (left->length > right->length) - (left->length < right->length);
 }
 
-int value_compare(const struct value *left, const struct value *right) {
+int value_compare(const struct value *left, const struct value *right)
+{
     size_t shorter = left->length < right->length ? left->length : right->length;
     int order = shorter == 0 ? 0 : memcmp(left->bytes, right->bytes, shorter);
 
     return order != 0 ? order : compare_lengths(left, right);
 }
 
-int value_compare_caseless(const struct value *left, const struct value *right) {
+int value_compare_caseless(const struct value *left, const struct value *right)
+{
     size_t shorter = left->length < right->length ? left->length : right->length;
 
     for (size_t i = 0; i < shorter; i++) {

@@ -38,18 +38,21 @@ extern const struct taint_span taint_whole[1];
 /* Clean text. */
 #define VALUE_LITERAL(text) ((struct value){.bytes = (text), .length = sizeof(text) - 1})
 
-static inline struct value value_clean(const char *bytes, size_t length) {
+static inline struct value value_clean(const char *bytes, size_t length)
+{
     return (struct value){.bytes = bytes, .length = length};
 }
 
-static inline struct value value_tainted(const char *bytes, size_t length) {
+static inline struct value value_tainted(const char *bytes, size_t length)
+{
     return (struct value){.bytes = bytes, .length = length, .spans = taint_whole, .span_count = 1};
 }
 
 /* Clean, from a C string. */
 struct value value_of_string(const char *text);
 
-static inline bool value_is_tainted(const struct value *value) {
+static inline bool value_is_tainted(const struct value *value)
+{
     return value->span_count > 0;
 }
 
@@ -78,39 +81,48 @@ int value_compare(const struct value *left, const struct value *right);
 int value_compare_caseless(const struct value *left, const struct value *right);
 
 /* ASCII only, whatever the locale: what configurations and Redis mean. */
-static inline bool byte_is_space(char byte) {
+static inline bool byte_is_space(char byte)
+{
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-static inline bool byte_is_digit(char byte) {
+static inline bool byte_is_digit(char byte)
+{
     return byte >= '0' && byte <= '9';
 }
 
-static inline bool byte_is_letter(char byte) {
+static inline bool byte_is_letter(char byte)
+{
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
 }
 
-static inline bool byte_is_alnum(char byte) {
+static inline bool byte_is_alnum(char byte)
+{
     return byte_is_letter(byte) || byte_is_digit(byte);
 }
 
-static inline bool byte_is_print(char byte) {
+static inline bool byte_is_print(char byte)
+{
     return byte >= ' ' && byte <= '~';
 }
 
-static inline bool byte_is_punctuation(char byte) {
+static inline bool byte_is_punctuation(char byte)
+{
     return byte > ' ' && byte <= '~' && !byte_is_alnum(byte);
 }
 
-static inline bool byte_is_control(char byte) {
+static inline bool byte_is_control(char byte)
+{
     return (unsigned char)byte < ' ' || byte == 127;
 }
 
-static inline char byte_lower(char byte) {
+static inline char byte_lower(char byte)
+{
     return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
 }
 
-static inline char byte_upper(char byte) {
+static inline char byte_upper(char byte)
+{
     return byte >= 'a' && byte <= 'z' ? (char)(byte - ('a' - 'A')) : byte;
 }
 

@@ -5,19 +5,22 @@
 #include "lang/regex.h"
 #include "lang/scan.h"
 
-static enum outcome both_arguments(struct call *call, struct value values[2]) {
+static enum outcome both_arguments(struct call *call, struct value values[2])
+{
     enum outcome outcome = call_argument(call, 0, &values[0]);
 
     return outcome == OUTCOME_DONE ? call_argument(call, 1, &values[1]) : outcome;
 }
 
-static bool holds(const struct call *call, int order) {
+static bool holds(const struct call *call, int order)
+{
     size_t wanted = call->node->row.condition->data;
 
     return (wanted & (order < 0 ? RELATION_LESS : order > 0 ? RELATION_GREATER : RELATION_EQUAL)) != 0;
 }
 
-static enum outcome read_integer(struct call *call, const struct value *text, long long *number) {
+static enum outcome read_integer(struct call *call, const struct value *text, long long *number)
+{
     switch (scan_integer(text, number)) {
     case SCAN_NUMBER_OK:
         return OUTCOME_DONE;
@@ -32,7 +35,8 @@ static enum outcome read_integer(struct call *call, const struct value *text, lo
     return call_failed(call, "invalid integer \"%.*s\"", CALL_TEXT(text));
 }
 
-enum outcome cond_number(struct call *call, bool *truth) {
+enum outcome cond_number(struct call *call, bool *truth)
+{
     struct value values[2];
     long long numbers[2];
     enum outcome outcome = both_arguments(call, values);
@@ -44,7 +48,8 @@ enum outcome cond_number(struct call *call, bool *truth) {
     return outcome;
 }
 
-enum outcome cond_string(struct call *call, bool *truth) {
+enum outcome cond_string(struct call *call, bool *truth)
+{
     struct value values[2];
     enum outcome outcome = both_arguments(call, values);
 
@@ -58,7 +63,8 @@ enum outcome cond_string(struct call *call, bool *truth) {
 
 /* Captures are the subject's own bytes; they last until the construct around
    puts its names back. */
-enum outcome cond_match(struct call *call, bool *truth) {
+enum outcome cond_match(struct call *call, bool *truth)
+{
     struct run *run = call->run;
     const struct regex *regex = call->node->regex;
     struct regex_match match = {0};

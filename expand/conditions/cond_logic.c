@@ -6,7 +6,8 @@
 #include "lang/env.h"
 
 /* and := "{" ( "{" condition "}" )* "}" , also for or. */
-bool parse_and_or(struct parser *parser, struct node *node) {
+bool parse_and_or(struct parser *parser, struct node *node)
+{
     const char *name = node->row.condition->name;
 
     parse_space(parser);
@@ -37,7 +38,8 @@ bool parse_and_or(struct parser *parser, struct node *node) {
 
 /* The first subcondition with the value "decisive" decides; those behind it
    are not evaluated. */
-static enum outcome evaluate_until(struct call *call, bool decisive, bool *truth) {
+static enum outcome evaluate_until(struct call *call, bool decisive, bool *truth)
+{
     const struct node *node = call->node;
     struct run *run = call->run;
 
@@ -57,15 +59,18 @@ static enum outcome evaluate_until(struct call *call, bool decisive, bool *truth
     return OUTCOME_DONE;
 }
 
-enum outcome cond_and(struct call *call, bool *truth) {
+enum outcome cond_and(struct call *call, bool *truth)
+{
     return evaluate_until(call, false, truth);
 }
 
-enum outcome cond_or(struct call *call, bool *truth) {
+enum outcome cond_or(struct call *call, bool *truth)
+{
     return evaluate_until(call, true, truth);
 }
 
-static bool is_all_digits(const struct value *text) {
+static bool is_all_digits(const struct value *text)
+{
     size_t at = text->length > 0 && text->bytes[0] == '-';
 
     for (; at < text->length; at++)
@@ -74,14 +79,16 @@ static bool is_all_digits(const struct value *text) {
     return true;
 }
 
-static bool has_other_digit_than_zero(const struct value *text) {
+static bool has_other_digit_than_zero(const struct value *text)
+{
     for (size_t i = 0; i < text->length; i++)
         if (text->bytes[i] >= '1' && text->bytes[i] <= '9')
             return true;
     return false;
 }
 
-static bool equals_one_of(const struct value *text, const char *const words[2]) {
+static bool equals_one_of(const struct value *text, const char *const words[2])
+{
     for (size_t i = 0; i < 2; i++) {
         struct value word = value_of_string(words[i]);
         if (value_equal_caseless(text, &word))
@@ -90,7 +97,8 @@ static bool equals_one_of(const struct value *text, const char *const words[2]) 
     return false;
 }
 
-enum outcome cond_bool(struct call *call, bool *truth) {
+enum outcome cond_bool(struct call *call, bool *truth)
+{
     static const char *const true_words[2] = {"true", "yes"};
     static const char *const false_words[2] = {"false", "no"};
     struct value text;
@@ -113,7 +121,8 @@ enum outcome cond_bool(struct call *call, bool *truth) {
 }
 
 /* def := ":" variable */
-bool parse_def(struct parser *parser, struct node *node) {
+bool parse_def(struct parser *parser, struct node *node)
+{
     size_t offset = parser->position;
     struct node *variable = NULL;
 
@@ -124,7 +133,8 @@ bool parse_def(struct parser *parser, struct node *node) {
     return parse_add_child(parser, node, variable);
 }
 
-enum outcome cond_def(struct call *call, bool *truth) {
+enum outcome cond_def(struct call *call, bool *truth)
+{
     struct value value;
     enum outcome outcome = call_argument(call, 0, &value);
 

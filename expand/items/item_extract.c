@@ -13,7 +13,8 @@ enum { GROUPS_AT_MOST = 4 };
 
 /* Digits, perhaps with a minus in front. Clears "*is_number" for anything
    else. */
-static long read_field_number(const struct value *text, bool *is_number) {
+static long read_field_number(const struct value *text, bool *is_number)
+{
     bool negative = text->length > 1 && text->bytes[0] == '-';
     long number = 0;
 
@@ -31,7 +32,8 @@ static long read_field_number(const struct value *text, bool *is_number) {
 
 /* ---- extract ---- */
 
-static bool parse_group(struct parser *parser, struct node *node) {
+static bool parse_group(struct parser *parser, struct node *node)
+{
     struct node *group = NULL;
     bool whole = parse_argument(parser, &group);
 
@@ -40,7 +42,8 @@ static bool parse_group(struct parser *parser, struct node *node) {
     return whole;
 }
 
-static bool parse_group_required(struct parser *parser, struct node *node) {
+static bool parse_group_required(struct parser *parser, struct node *node)
+{
     parse_space(parser);
     if (parse_peek(parser) != '{')
         return parse_mistake(parser, parser->position, "missing '{' for arg %zu of extract",
@@ -51,7 +54,8 @@ static bool parse_group_required(struct parser *parser, struct node *node) {
 /* With a key that only evaluation will know: number or name decides how many
    of the strings that follow are arguments, so all are read, and shared out then.
    "[fail]" may stand for the last. */
-static bool parse_undecided(struct parser *parser, struct node *node) {
+static bool parse_undecided(struct parser *parser, struct node *node)
+{
     node->arguments_are_all = true;
     for (;;) {
         parse_space(parser);
@@ -73,7 +77,8 @@ static bool parse_undecided(struct parser *parser, struct node *node) {
 
 /* extract := "{" key "}" "{" text "}" branches
             | "{" number "}" "{" separators "}" "{" text "}" branches */
-bool parse_extract(struct parser *parser, struct node *node) {
+bool parse_extract(struct parser *parser, struct node *node)
+{
     bool is_number;
 
     if (!parse_group_required(parser, node))
@@ -91,7 +96,8 @@ bool parse_extract(struct parser *parser, struct node *node) {
 /* The "number"th part of "text" between any of the separator bytes; counted
    from the end when negative; the whole text for 0. */
 static bool find_field(struct arena *arena, const struct value *text, const struct value *separators,
-                       long number, struct value *field) {
+                       long number, struct value *field)
+{
     size_t begin = 0;
     long total = 1;
 
@@ -118,7 +124,8 @@ static bool find_field(struct arena *arena, const struct value *text, const stru
 
 /* Reads a value behind "name=": up to white space, or a string in quotes with
    escapes. */
-static struct value read_quotable(struct arena *arena, const struct value *text, size_t *at) {
+static struct value read_quotable(struct arena *arena, const struct value *text, size_t *at)
+{
     struct buffer out;
     struct value result;
     size_t begin = *at;
@@ -143,14 +150,16 @@ static struct value read_quotable(struct arena *arena, const struct value *text,
     return buffer_value(&out, &result) ? result : value_clean("", 0);
 }
 
-static void skip_space(const struct value *text, size_t *at) {
+static void skip_space(const struct value *text, size_t *at)
+{
     while (*at < text->length && byte_is_space(text->bytes[*at]))
         (*at)++;
 }
 
 /* The value of "key" in a text of name=value pairs. Case does not count. */
 static bool find_key(struct arena *arena, const struct value *text, const struct value *key,
-                     struct value *found) {
+                     struct value *found)
+{
     size_t at = 0;
 
     skip_space(text, &at);
@@ -174,8 +183,8 @@ static bool find_key(struct arena *arena, const struct value *text, const struct
 
 /* The branches of an extract whose strings were read before its key was known:
    "first" is the child that is {yes}. */
-static enum outcome undecided_branch(struct call *call, size_t first, bool success,
-                                     const struct value *value) {
+static enum outcome undecided_branch(struct call *call, size_t first, bool success, const struct value *value)
+{
     const struct node *node = call->node;
     size_t count = node->child_count;
     struct node *yes = first < count ? node->children[first] : NULL;
@@ -198,7 +207,8 @@ static enum outcome undecided_branch(struct call *call, size_t first, bool succe
     return call_branch(&inner, success, value);
 }
 
-enum outcome item_extract(struct call *call) {
+enum outcome item_extract(struct call *call)
+{
     struct arena *arena = call->run->arena;
     const struct node *node = call->node;
     struct value key, text, separators, found = value_clean("", 0);
@@ -234,7 +244,8 @@ enum outcome item_extract(struct call *call) {
 
 /* Exim counts from the end for a negative number, and gives the first item for
    one that lies further back than one in front of the list. */
-static bool find_item(struct arena *arena, const struct value *list, long number, struct value *item) {
+static bool find_item(struct arena *arena, const struct value *list, long number, struct value *item)
+{
     struct list_reader reader;
 
     if (number < 0) {
@@ -251,7 +262,8 @@ static bool find_item(struct arena *arena, const struct value *list, long number
     return false;
 }
 
-enum outcome item_listextract(struct call *call) {
+enum outcome item_listextract(struct call *call)
+{
     struct arena *arena = call->run->arena;
     struct value key, list, item = value_clean("", 0);
     bool is_number;
@@ -274,7 +286,8 @@ enum outcome item_listextract(struct call *call) {
 
 /* ---- env ---- */
 
-enum outcome item_env(struct call *call) {
+enum outcome item_env(struct call *call)
+{
     struct value name, found;
     enum outcome outcome = call_argument(call, 0, &name);
 

@@ -3,13 +3,15 @@
 #include "items/items.h"
 
 /* if := condition branches */
-bool parse_if(struct parser *parser, struct node *node) {
+bool parse_if(struct parser *parser, struct node *node)
+{
     return parse_condition(parser, &node->condition) && parse_branches(parser, node, "if");
 }
 
 /* What a match in the condition captures is seen in the branches, and no
    further. */
-enum outcome item_if(struct call *call) {
+enum outcome item_if(struct call *call)
+{
     struct bindings outer = call->run->bindings;
     bool truth;
     enum outcome outcome = call_condition(call, call->node->condition, &truth);

@@ -6,7 +6,8 @@
 #include "items/items.h"
 
 /* One of the strings in braces; "which" is how Exim counts it in its message. */
-static bool parse_counted(struct parser *parser, struct node *node, const char *which) {
+static bool parse_counted(struct parser *parser, struct node *node, const char *which)
+{
     struct node *argument = NULL;
 
     parse_space(parser);
@@ -19,14 +20,16 @@ static bool parse_counted(struct parser *parser, struct node *node, const char *
     return whole;
 }
 
-static bool parse_last_brace(struct parser *parser, const struct node *node) {
+static bool parse_last_brace(struct parser *parser, const struct node *node)
+{
     parse_space(parser);
     return parse_take(parser, '}') ||
            parse_mistake(parser, parser->position, "missing } at end of \"%s\"", node->row.item->name);
 }
 
 /* body := "{" sequence "}" "}" */
-static bool parse_body(struct parser *parser, struct node *node) {
+static bool parse_body(struct parser *parser, struct node *node)
+{
     parse_space(parser);
     if (parse_peek(parser) != '{')
         return parse_mistake(parser, parser->position, "missing '{' for last arg of %s",
@@ -39,7 +42,8 @@ static bool parse_body(struct parser *parser, struct node *node) {
 }
 
 /* map := "{" list "}" body , reduce := "{" list "}" "{" start "}" body */
-bool parse_map(struct parser *parser, struct node *node) {
+bool parse_map(struct parser *parser, struct node *node)
+{
     static const char *const which[] = {"first", "second"};
 
     for (size_t i = 0; i < node->row.item->minimum; i++)
@@ -49,7 +53,8 @@ bool parse_map(struct parser *parser, struct node *node) {
 }
 
 /* filter := "{" list "}" "{" condition "}" "}" */
-bool parse_filter(struct parser *parser, struct node *node) {
+bool parse_filter(struct parser *parser, struct node *node)
+{
     if (!parse_counted(parser, node, "first"))
         return false;
     parse_space(parser);
@@ -76,7 +81,8 @@ struct walk {
     bool is_first; /* nothing has been put out yet */
 };
 
-static enum outcome walk_begin(struct walk *walk, struct call *call) {
+static enum outcome walk_begin(struct walk *walk, struct call *call)
+{
     struct value list;
     enum outcome outcome = call_argument(call, 0, &list);
 
@@ -88,18 +94,21 @@ static enum outcome walk_begin(struct walk *walk, struct call *call) {
     return OUTCOME_DONE;
 }
 
-static bool walk_next(struct walk *walk) {
+static bool walk_next(struct walk *walk)
+{
     return list_next(&walk->reader, &walk->call->run->bindings.item);
 }
 
-static void walk_add(struct walk *walk, const struct value *item) {
+static void walk_add(struct walk *walk, const struct value *item)
+{
     list_add(walk->call->out, walk->out_start, walk->is_first, walk->reader.separator, item);
     walk->is_first = false;
 }
 
 /* Puts the outer names back. A failure inside gets Exim's words about where it
    was. */
-static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char *what) {
+static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char *what)
+{
     struct run *run = walk->call->run;
 
     run->bindings = walk->outer;
@@ -114,7 +123,8 @@ static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char
 
 /* What an item needed in the arena is given back when its result stands in the
    output, unless the output itself had to move behind it. */
-static enum outcome map_item(struct walk *walk) {
+static enum outcome map_item(struct walk *walk)
+{
     struct call *call = walk->call;
     struct arena_mark mark = arena_mark(call->run->arena);
     const struct buffer before = *call->out;
@@ -132,7 +142,8 @@ static enum outcome map_item(struct walk *walk) {
     return OUTCOME_DONE;
 }
 
-enum outcome item_map(struct call *call) {
+enum outcome item_map(struct call *call)
+{
     struct walk walk;
     enum outcome outcome = walk_begin(&walk, call);
 
@@ -143,7 +154,8 @@ enum outcome item_map(struct call *call) {
     return walk_end(&walk, outcome, "item");
 }
 
-enum outcome item_filter(struct call *call) {
+enum outcome item_filter(struct call *call)
+{
     struct walk walk;
     enum outcome outcome = walk_begin(&walk, call);
 
@@ -160,7 +172,8 @@ enum outcome item_filter(struct call *call) {
 
 /* Moves a value to "mark", giving back all that lies behind it. Only a value
    in the arena's newest part can be moved; another is left where it is. */
-static void compact(struct arena *arena, struct arena_mark mark, struct value *value) {
+static void compact(struct arena *arena, struct arena_mark mark, struct value *value)
+{
     bool has_own_spans = value->span_count > 0 && value->spans != taint_whole;
 
     if (has_own_spans || mark.chunk != arena->current || value->bytes < mark.next ||
@@ -175,7 +188,8 @@ static void compact(struct arena *arena, struct arena_mark mark, struct value *v
     value->bytes = place;
 }
 
-enum outcome item_reduce(struct call *call) {
+enum outcome item_reduce(struct call *call)
+{
     struct walk walk;
     struct value *value = &call->run->bindings.value;
     struct value start;

@@ -13,7 +13,8 @@ struct prepared_lookup {
 };
 
 /* type := bytes up to "{" or white space */
-static struct value parse_type(struct parser *parser) {
+static struct value parse_type(struct parser *parser)
+{
     size_t from = parser->position;
 
     while (parser->position < parser->length && parser->text[parser->position] != '{' &&
@@ -22,12 +23,14 @@ static struct value parse_type(struct parser *parser) {
     return value_clean(parser->text + from, parser->position - from);
 }
 
-static bool mistake_unknown_type(struct parser *parser, size_t offset, const struct value *name) {
+static bool mistake_unknown_type(struct parser *parser, size_t offset, const struct value *name)
+{
     return parse_mistake(parser, offset, "unknown lookup type \"%.*s\"", CALL_TEXT(name));
 }
 
 /* Reads the driver's name and options into node->prepared. */
-static bool parse_driver(struct parser *parser, struct node *node) {
+static bool parse_driver(struct parser *parser, struct node *node)
+{
     struct prepared_lookup *prepared = arena_calloc(parser->arena, 1, sizeof *prepared);
     size_t offset = parser->position;
     struct value type = parse_type(parser);
@@ -58,7 +61,8 @@ static bool parse_driver(struct parser *parser, struct node *node) {
     return true;
 }
 
-static bool parse_string(struct parser *parser, struct node *node) {
+static bool parse_string(struct parser *parser, struct node *node)
+{
     struct node *argument = NULL;
     bool whole = parse_argument(parser, &argument);
 
@@ -68,7 +72,8 @@ static bool parse_string(struct parser *parser, struct node *node) {
 }
 
 /* lookup := [ "{" key "}" ] type "{" file-or-query "}" branches */
-bool parse_lookup(struct parser *parser, struct node *node) {
+bool parse_lookup(struct parser *parser, struct node *node)
+{
     parse_space(parser);
     if (parse_peek(parser) == '{' && !parse_string(parser, node))
         return false;
@@ -81,7 +86,8 @@ bool parse_lookup(struct parser *parser, struct node *node) {
     return parse_string(parser, node) && parse_branches(parser, node, "lookup");
 }
 
-enum outcome item_lookup(struct call *call) {
+enum outcome item_lookup(struct call *call)
+{
     const struct prepared_lookup *prepared = call->node->prepared;
     struct run *run = call->run;
     struct lookup_request request = {

@@ -7,7 +7,8 @@
 #include "lang/eval.h"
 #include "lang/regex.h"
 
-struct value text_substr(struct arena *arena, const struct value *text, long start, long length) {
+struct value text_substr(struct arena *arena, const struct value *text, long start, long length)
+{
     long size = (long)text->length;
 
     if (start < 0) {
@@ -37,7 +38,8 @@ static const char hash_alphabet[] = "abcdefghijklmnopqrtsuvwxyzABCDEFGHIJKLMNOPQ
 
 /* Folds what is behind the first "length" bytes into them, each byte rotated
    by a count that depends on it and its place. */
-static void mix(unsigned char *bytes, size_t length, const struct value *text) {
+static void mix(unsigned char *bytes, size_t length, const struct value *text)
+{
     size_t to = 0;
 
     for (size_t from = length; from < text->length; from++) {
@@ -48,7 +50,8 @@ static void mix(unsigned char *bytes, size_t length, const struct value *text) {
     }
 }
 
-enum outcome text_hash(struct call *call, const struct value *text, long length, long letters) {
+enum outcome text_hash(struct call *call, const struct value *text, long length, long letters)
+{
     if (letters > TEXT_HASH_ALPHABET)
         return call_failed(call, "hash count \"%ld\" too big", letters);
     if (length < 0 || text->length <= (size_t)length) {
@@ -73,7 +76,8 @@ enum outcome text_hash(struct call *call, const struct value *text, long length,
 /* A number among an item's arguments: white space and a sign may stand in
    front, nothing behind, and no number at all is 0 (C's strtol). */
 static enum outcome read_number(struct call *call, const struct value *text, bool may_be_negative,
-                                long *number) {
+                                long *number)
+{
     size_t at = 0;
 
     while (at < text->length && byte_is_space(text->bytes[at]))
@@ -98,7 +102,8 @@ static enum outcome read_number(struct call *call, const struct value *text, boo
 /* The arguments of {n}{text} and {n}{m}{text}. As in Exim all are evaluated
    before the numbers are looked at. */
 static enum outcome numbers_and_text(struct call *call, bool first_may_be_negative, long numbers[2],
-                                     struct value *text) {
+                                     struct value *text)
+{
     size_t count = call_argument_count(call);
     struct value values[3];
     enum outcome outcome = OUTCOME_DONE;
@@ -112,7 +117,8 @@ static enum outcome numbers_and_text(struct call *call, bool first_may_be_negati
     return outcome;
 }
 
-enum outcome item_length(struct call *call) {
+enum outcome item_length(struct call *call)
+{
     long numbers[2] = {0, 0};
     struct value text;
     enum outcome outcome = numbers_and_text(call, false, numbers, &text);
@@ -124,7 +130,8 @@ enum outcome item_length(struct call *call) {
     return call_done(call);
 }
 
-enum outcome item_substr(struct call *call) {
+enum outcome item_substr(struct call *call)
+{
     long numbers[2] = {0, TEXT_REST};
     struct value text;
     enum outcome outcome = numbers_and_text(call, true, numbers, &text);
@@ -136,7 +143,8 @@ enum outcome item_substr(struct call *call) {
     return call_done(call);
 }
 
-enum outcome item_hash(struct call *call) {
+enum outcome item_hash(struct call *call)
+{
     long numbers[2] = {0, TEXT_HASH_LETTERS};
     struct value text;
     enum outcome outcome = numbers_and_text(call, true, numbers, &text);
@@ -154,14 +162,16 @@ struct substitution {
     bool has_references;
 };
 
-static void add_part(struct call *call, const struct value *subject, size_t from, size_t to) {
+static void add_part(struct call *call, const struct value *subject, size_t from, size_t to)
+{
     struct value part = value_slice(call->run->arena, subject, from, to - from);
 
     buffer_add_value(call->out, &part);
 }
 
 static enum outcome add_replacement(struct call *call, const struct substitution *substitution,
-                                    const struct captures *captures) {
+                                    const struct captures *captures)
+{
     struct value value;
 
     if (!substitution->has_references) {
@@ -177,7 +187,8 @@ static enum outcome add_replacement(struct call *call, const struct substitution
 
 /* Each match in turn. After an empty one, another that is not empty is tried
    at the same place before a byte is passed over, as Perl does. */
-static enum outcome substitute(struct call *call, const struct substitution *substitution) {
+static enum outcome substitute(struct call *call, const struct substitution *substitution)
+{
     struct run *run = call->run;
     const struct value *subject = &substitution->subject;
     struct regex_match match = {0};
@@ -212,7 +223,8 @@ static enum outcome substitute(struct call *call, const struct substitution *sub
     return call_done(call);
 }
 
-enum outcome item_sg(struct call *call) {
+enum outcome item_sg(struct call *call)
+{
     struct substitution substitution = {.regex = call->node->regex};
     struct run *run = call->run;
     struct value pattern;

@@ -27,11 +27,13 @@ struct program_cache {
     uint64_t count;
 };
 
-struct program_cache *program_cache_new(void) {
+struct program_cache *program_cache_new(void)
+{
     return calloc(1, sizeof(struct program_cache));
 }
 
-void program_cache_free(struct program_cache *cache) {
+void program_cache_free(struct program_cache *cache)
+{
     if (cache == NULL)
         return;
     for (size_t i = 0; i < SETS; i++)
@@ -42,7 +44,8 @@ void program_cache_free(struct program_cache *cache) {
 
 /* Eight bytes a step; the texts are the administrator's own, so nobody gains
    from making two of them meet. */
-static uint64_t hash_text(const char *text, size_t length) {
+static uint64_t hash_text(const char *text, size_t length)
+{
     const uint64_t factor = UINT64_C(0x9E3779B97F4A7C15);
     uint64_t hash = length * factor;
 
@@ -59,7 +62,8 @@ static uint64_t hash_text(const char *text, size_t length) {
 }
 
 static struct program_cache_entry *find_entry(struct program_cache_entry *set, uint64_t hash,
-                                              const char *text, size_t length) {
+                                              const char *text, size_t length)
+{
     for (size_t i = 0; i < WAYS; i++) {
         const struct program *program = set[i].program;
         if (program != NULL && set[i].hash == hash && program->source.length == length &&
@@ -70,7 +74,8 @@ static struct program_cache_entry *find_entry(struct program_cache_entry *set, u
 }
 
 /* The place for a new program; NULL when all are being evaluated. */
-static struct program_cache_entry *find_place(struct program_cache_entry *set) {
+static struct program_cache_entry *find_place(struct program_cache_entry *set)
+{
     struct program_cache_entry *place = NULL;
 
     for (size_t i = 0; i < WAYS; i++)
@@ -79,8 +84,8 @@ static struct program_cache_entry *find_place(struct program_cache_entry *set) {
     return place;
 }
 
-static void use_entry(struct program_cache *cache, struct program_cache_entry *entry,
-                      struct program_use *use) {
+static void use_entry(struct program_cache *cache, struct program_cache_entry *entry, struct program_use *use)
+{
     entry->used = ++cache->count;
     entry->users++;
     if (++entry->uses == USES_BEFORE_FAST && entry->users == 1)
@@ -89,7 +94,8 @@ static void use_entry(struct program_cache *cache, struct program_cache_entry *e
 }
 
 bool program_cache_acquire(struct program_cache *cache, const char *text, size_t length,
-                           struct program_use *use) {
+                           struct program_use *use)
+{
     uint64_t hash = length > LONGEST_KEPT ? 0 : hash_text(text, length);
     struct program_cache_entry *set = cache->entries[hash % SETS];
     struct program_cache_entry *entry = length > LONGEST_KEPT ? NULL : find_entry(set, hash, text, length);
@@ -112,7 +118,8 @@ bool program_cache_acquire(struct program_cache *cache, const char *text, size_t
     return true;
 }
 
-void program_cache_release(struct program_use *use) {
+void program_cache_release(struct program_use *use)
+{
     if (use->entry != NULL)
         use->entry->users--;
     program_free(use->own);

@@ -4,30 +4,36 @@
 
 #include "lang/eval.h"
 
-size_t call_argument_count(const struct call *call) {
+size_t call_argument_count(const struct call *call)
+{
     return call->node->child_count;
 }
 
-enum outcome call_argument(struct call *call, size_t index, struct value *value) {
+enum outcome call_argument(struct call *call, size_t index, struct value *value)
+{
     if (index < call->node->child_count)
         return evaluate_value(call->run, call->node->children[index], value);
     *value = value_clean("", 0);
     return OUTCOME_DONE;
 }
 
-enum outcome call_evaluate(struct call *call, const struct node *node, struct value *value) {
+enum outcome call_evaluate(struct call *call, const struct node *node, struct value *value)
+{
     return evaluate_value(call->run, node, value);
 }
 
-enum outcome call_append(struct call *call, const struct node *node) {
+enum outcome call_append(struct call *call, const struct node *node)
+{
     return evaluate_append(call->run, node, call->out);
 }
 
-enum outcome call_condition(struct call *call, const struct node *condition, bool *truth) {
+enum outcome call_condition(struct call *call, const struct node *condition, bool *truth)
+{
     return evaluate_condition(call->run, condition, truth);
 }
 
-static enum outcome forced_failure(struct call *call) {
+static enum outcome forced_failure(struct call *call)
+{
     /* In a construct with a mistake further right, the mistake is what Exim
        meets first: the word has done its work only at the closing brace. */
     if (call->node->incomplete && call->node->fail_mistake != NULL) {
@@ -42,7 +48,8 @@ static enum outcome forced_failure(struct call *call) {
                      "\"%s\" failed and \"fail\" requested", call_name(call));
 }
 
-enum outcome call_branch(struct call *call, bool success, const struct value *value) {
+enum outcome call_branch(struct call *call, bool success, const struct value *value)
+{
     const struct node *node = call->node;
     enum branch branch = (enum branch)(success ? node->yes_branch : node->no_branch);
 
@@ -66,7 +73,8 @@ enum outcome call_branch(struct call *call, bool success, const struct value *va
     return outcome;
 }
 
-const char *call_name(const struct call *call) {
+const char *call_name(const struct call *call)
+{
     const struct node *node = call->node;
 
     if (node->kind == NODE_ITEM)
@@ -74,7 +82,8 @@ const char *call_name(const struct call *call) {
     return node->kind == NODE_OPERATOR ? node->row.operation->name : node->row.condition->name;
 }
 
-enum outcome call_failed(struct call *call, const char *format, ...) {
+enum outcome call_failed(struct call *call, const char *format, ...)
+{
     va_list arguments;
     struct error *error = call->run->error;
 
@@ -84,10 +93,12 @@ enum outcome call_failed(struct call *call, const char *format, ...) {
     return error->message == NULL ? error_no_memory(error) : OUTCOME_FAILED;
 }
 
-enum outcome call_no_memory(struct call *call) {
+enum outcome call_no_memory(struct call *call)
+{
     return error_no_memory(call->run->error);
 }
 
-enum outcome call_done(struct call *call) {
+enum outcome call_done(struct call *call)
+{
     return call->out->failed ? call_no_memory(call) : OUTCOME_DONE;
 }

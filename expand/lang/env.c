@@ -26,7 +26,8 @@ struct env_variables {
     struct named_value *named;
 };
 
-struct env *env_new(void) {
+struct env *env_new(void)
+{
     struct env *env = calloc(1, sizeof *env);
 
     if (env == NULL)
@@ -49,7 +50,8 @@ struct env *env_new(void) {
     return env;
 }
 
-static void free_variables(struct env_variables *variables) {
+static void free_variables(struct env_variables *variables)
+{
     if (variables == NULL)
         return;
     for (size_t i = 0; variables->values != NULL && i < variable_row_count; i++)
@@ -65,7 +67,8 @@ static void free_variables(struct env_variables *variables) {
     free(variables);
 }
 
-void env_free(struct env *env) {
+void env_free(struct env *env)
+{
     if (env == NULL)
         return;
     lookups_free(env->lookups);
@@ -77,7 +80,8 @@ void env_free(struct env *env) {
     free(env);
 }
 
-static struct named_value *find_named(const struct env *env, const char *name, size_t length) {
+static struct named_value *find_named(const struct env *env, const char *name, size_t length)
+{
     struct named_value *named = env->variables->named;
 
     while (named != NULL && (named->name_length != length || memcmp(named->name, name, length) != 0))
@@ -85,7 +89,8 @@ static struct named_value *find_named(const struct env *env, const char *name, s
     return named;
 }
 
-static struct named_value *add_named(struct env *env, const char *name, size_t length) {
+static struct named_value *add_named(struct env *env, const char *name, size_t length)
+{
     struct named_value *named = calloc(1, sizeof *named);
     char *copy = malloc(length + 1);
 
@@ -102,7 +107,8 @@ static struct named_value *add_named(struct env *env, const char *name, size_t l
 
 /* The place where a name's value is kept; NULL when memory runs out. */
 static struct value *value_place(struct env *env, const struct variable_row *row, const char *name,
-                                 size_t length) {
+                                 size_t length)
+{
     if (!row->is_family)
         return &env->variables->values[row - variable_rows];
     struct named_value *named = find_named(env, name, length);
@@ -112,7 +118,8 @@ static struct value *value_place(struct env *env, const struct variable_row *row
 }
 
 bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
-             bool clean, bool *no_memory) {
+             bool clean, bool *no_memory)
+{
     const struct variable_row *row = variable_row_find(name, name_length);
 
     *no_memory = false;
@@ -134,7 +141,8 @@ bool env_set(struct env *env, const char *name, size_t name_length, const char *
 }
 
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
-                          struct value *value) {
+                          struct value *value)
+{
     const struct value *given = NULL;
 
     if (!row->is_family) {
@@ -151,7 +159,8 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
     return row->get == NULL ? OUTCOME_DONE : row->get(run, row, name, value);
 }
 
-bool env_environment(const struct env *env, const struct value *name, struct value *found) {
+bool env_environment(const struct env *env, const struct value *name, struct value *found)
+{
     const char *const *entries = env->environment != NULL ? env->environment : (const char *const *)environ;
 
     *found = value_clean("", 0);
@@ -168,11 +177,13 @@ bool env_environment(const struct env *env, const struct value *name, struct val
     return false;
 }
 
-void env_set_environment(struct env *env, const char *const *entries) {
+void env_set_environment(struct env *env, const char *const *entries)
+{
     env->environment = entries;
 }
 
-void env_begin(struct env *env, struct run *run, struct error *error) {
+void env_begin(struct env *env, struct run *run, struct error *error)
+{
     arena_reset(&env->arena, kept_bytes);
     env->arena.limit = env->bytes_limit;
     *error = (struct error){.offset = ERROR_NO_OFFSET};
@@ -185,6 +196,7 @@ void env_begin(struct env *env, struct run *run, struct error *error) {
     };
 }
 
-void env_tidy(struct env *env) {
+void env_tidy(struct env *env)
+{
     lookups_tidy(env->lookups);
 }

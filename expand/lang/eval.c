@@ -9,14 +9,16 @@
    one inside. */
 enum { DEPTH_LIMIT = 2 * 1000, NODES_BETWEEN_CLOCK_READINGS = 1024 };
 
-static enum outcome raise_mistake(struct run *run) {
+static enum outcome raise_mistake(struct run *run)
+{
     *run->error = run->program->mistake;
     run->mistake_raised = true;
     return OUTCOME_FAILED;
 }
 
 /* Before each construct: the bounds on nesting and time. */
-static enum outcome enter(struct run *run, const struct node *node) {
+static enum outcome enter(struct run *run, const struct node *node)
+{
     if (run->depth >= DEPTH_LIMIT) {
         run->error->offset = node->offset;
         return error_set(run->error, run->arena, OUTCOME_FAILED, "nested too deeply: the limit is %d",
@@ -33,14 +35,16 @@ static enum outcome enter(struct run *run, const struct node *node) {
 }
 
 /* On the way back: a failure that has no place yet is here. */
-static enum outcome leave(struct run *run, const struct node *node, enum outcome outcome) {
+static enum outcome leave(struct run *run, const struct node *node, enum outcome outcome)
+{
     run->depth--;
     if (outcome != OUTCOME_DONE && run->error->offset == ERROR_NO_OFFSET)
         run->error->offset = node->offset;
     return outcome;
 }
 
-static enum outcome evaluate_arguments(struct run *run, const struct node *node) {
+static enum outcome evaluate_arguments(struct run *run, const struct node *node)
+{
     struct value ignored;
 
     for (size_t i = 0; i < node->child_count; i++) {
@@ -54,7 +58,8 @@ static enum outcome evaluate_arguments(struct run *run, const struct node *node)
 /* A construct with a mistake in it: what stands left of the mistake may fail
    first, as in Exim, which reads and evaluates in one go. Its result is never
    seen. */
-static enum outcome evaluate_incomplete(struct run *run, const struct node *node) {
+static enum outcome evaluate_incomplete(struct run *run, const struct node *node)
+{
     enum outcome outcome;
 
     if (node->kind == NODE_ITEM && node->arguments_are_all) {
@@ -71,7 +76,8 @@ static enum outcome evaluate_incomplete(struct run *run, const struct node *node
     return outcome == OUTCOME_DONE ? raise_mistake(run) : outcome;
 }
 
-static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out) {
+static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out)
+{
     enum outcome outcome = enter(run, node);
 
     if (outcome != OUTCOME_DONE)
@@ -85,7 +91,8 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
     return leave(run, node, outcome);
 }
 
-static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out) {
+static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+{
     for (size_t i = 0; i < node->child_count; i++) {
         enum outcome outcome = evaluate_append(run, node->children[i], out);
         if (outcome != OUTCOME_DONE)
@@ -94,7 +101,8 @@ static enum outcome append_sequence(struct run *run, const struct node *node, st
     return OUTCOME_DONE;
 }
 
-static struct value capture_value(const struct run *run, const struct node *node) {
+static struct value capture_value(const struct run *run, const struct node *node)
+{
     const struct captures *captures = run->bindings.captures;
     size_t number = (size_t)node->numbers[0];
 
@@ -103,7 +111,8 @@ static struct value capture_value(const struct run *run, const struct node *node
 
 /* What needs no buffer: text, a variable, a capture. */
 static bool evaluate_shared(struct run *run, const struct node *node, struct value *value,
-                            enum outcome *outcome) {
+                            enum outcome *outcome)
+{
     *outcome = OUTCOME_DONE;
     switch (node->kind) {
     case NODE_TEXT:
@@ -127,7 +136,8 @@ static bool evaluate_shared(struct run *run, const struct node *node, struct val
     return false;
 }
 
-enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out) {
+enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+{
     struct value value;
     enum outcome outcome;
 
@@ -141,7 +151,8 @@ enum outcome evaluate_append(struct run *run, const struct node *node, struct bu
     return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
 }
 
-enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value) {
+enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+{
     struct buffer out;
     enum outcome outcome;
 
@@ -154,7 +165,8 @@ enum outcome evaluate_value(struct run *run, const struct node *node, struct val
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
-enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth) {
+enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+{
     enum outcome outcome = enter(run, node);
 
     if (outcome != OUTCOME_DONE)
@@ -175,7 +187,8 @@ enum outcome evaluate_condition(struct run *run, const struct node *node, bool *
     return leave(run, node, outcome);
 }
 
-enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value) {
+enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value)
+{
     const struct program *outer = run->program;
     struct bindings bindings = run->bindings;
 
@@ -186,7 +199,8 @@ enum outcome evaluate_program(struct run *run, const struct program *program, st
     return outcome;
 }
 
-enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value) {
+enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
+{
     struct program_use use;
 
     if (value_is_tainted(text))
@@ -214,7 +228,8 @@ enum outcome evaluate_text(struct run *run, const struct value *text, struct val
     return outcome;
 }
 
-bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value) {
+bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value)
+{
     struct error error = {.offset = ERROR_NO_OFFSET};
     struct run run = {.arena = arena, .error = &error, .deadline = CLOCK_NEVER, .ticks = 1};
 

@@ -10,18 +10,21 @@
 #include "lang/regex.h"
 #include "lang/scan.h"
 
-bool parse_take(struct parser *parser, char byte) {
+bool parse_take(struct parser *parser, char byte)
+{
     if (parse_peek(parser) != byte || parser->position >= parser->length)
         return false;
     parser->position++;
     return true;
 }
 
-static bool is_name_byte(char byte) {
+static bool is_name_byte(char byte)
+{
     return byte_is_alnum(byte) || byte == '_';
 }
 
-struct value parse_name(struct parser *parser) {
+struct value parse_name(struct parser *parser)
+{
     size_t from = parser->position;
 
     while (parser->position < parser->length && is_name_byte(parser->text[parser->position]))
@@ -31,7 +34,8 @@ struct value parse_name(struct parser *parser) {
 
 /* ---- mistakes ---- */
 
-bool parse_mistake(struct parser *parser, size_t offset, const char *format, ...) {
+bool parse_mistake(struct parser *parser, size_t offset, const char *format, ...)
+{
     struct error *mistake = &parser->program->mistake;
     va_list arguments;
 
@@ -46,12 +50,14 @@ bool parse_mistake(struct parser *parser, size_t offset, const char *format, ...
     return false;
 }
 
-static bool parse_no_memory(struct parser *parser) {
+static bool parse_no_memory(struct parser *parser)
+{
     return parse_mistake(parser, parser->position,
                          "out of memory: the string is larger than the limit allows");
 }
 
-void parse_mistake_inside(struct parser *parser, const char *where, const char *name) {
+void parse_mistake_inside(struct parser *parser, const char *where, const char *name)
+{
     struct error *mistake = &parser->program->mistake;
     char *message = arena_format(parser->arena, "%s inside \"%s%s", mistake->message, name, where);
 
@@ -59,17 +65,20 @@ void parse_mistake_inside(struct parser *parser, const char *where, const char *
         mistake->message = message;
 }
 
-static const char *header_hint(const struct parser *parser) {
+static const char *header_hint(const struct parser *parser)
+{
     return parser->header_name_has_brace ? " - could be header name not terminated by colon" : "";
 }
 
-static bool mistake_missing_brace(struct parser *parser) {
+static bool mistake_missing_brace(struct parser *parser)
+{
     return parse_mistake(parser, parser->length, "missing } at end of string%s", header_hint(parser));
 }
 
 /* ---- nodes ---- */
 
-struct node *parse_node(struct parser *parser, enum node_kind kind, size_t offset) {
+struct node *parse_node(struct parser *parser, enum node_kind kind, size_t offset)
+{
     struct node *node = arena_calloc(parser->arena, 1, sizeof *node);
 
     if (node == NULL) {
@@ -81,7 +90,8 @@ struct node *parse_node(struct parser *parser, enum node_kind kind, size_t offse
     return node;
 }
 
-bool parse_add_child(struct parser *parser, struct node *node, struct node *child) {
+bool parse_add_child(struct parser *parser, struct node *node, struct node *child)
+{
     size_t count = node->child_count;
 
     /* Room doubles at every power of two; there is none to remember. */
@@ -98,7 +108,8 @@ bool parse_add_child(struct parser *parser, struct node *node, struct node *chil
     return true;
 }
 
-void parse_prepare_regex(struct parser *parser, struct node *node, const struct node *pattern) {
+void parse_prepare_regex(struct parser *parser, struct node *node, const struct node *pattern)
+{
     struct regex *regex;
     struct error ignored;
 
@@ -120,7 +131,8 @@ struct text_run {
     bool copied;
 };
 
-static void run_add(struct text_run *run, const char *bytes, size_t length) {
+static void run_add(struct text_run *run, const char *bytes, size_t length)
+{
     if (!run->copied && run->slice.length == 0) {
         run->slice = value_clean(bytes, length);
         return;
@@ -136,7 +148,8 @@ static void run_add(struct text_run *run, const char *bytes, size_t length) {
 }
 
 /* Ends the text and puts it behind the sequence's other parts. */
-static bool run_flush(struct parser *parser, struct text_run *run, struct node *sequence, size_t offset) {
+static bool run_flush(struct parser *parser, struct text_run *run, struct node *sequence, size_t offset)
+{
     struct value text = run->slice;
 
     if (run->copied && !buffer_value(&run->copy, &text))
@@ -154,7 +167,8 @@ static bool run_flush(struct parser *parser, struct text_run *run, struct node *
 
 /* literal := "\N" any "\N" , at its backslash. Without an end it goes to the
    end of the text. */
-static void parse_verbatim(struct parser *parser, struct text_run *run) {
+static void parse_verbatim(struct parser *parser, struct text_run *run)
+{
     const char *from = parser->text + parser->position + 2;
     size_t length = parser->length - parser->position - 2;
     const char *end = length == 0 ? NULL : memmem(from, length, "\\N", 2);
@@ -168,7 +182,8 @@ static void parse_verbatim(struct parser *parser, struct text_run *run) {
     parser->position = parser->length;
 }
 
-static bool parse_backslash(struct parser *parser, struct text_run *run) {
+static bool parse_backslash(struct parser *parser, struct text_run *run)
+{
     size_t left = parser->length - parser->position;
     size_t used;
 
@@ -193,7 +208,8 @@ static bool parse_backslash(struct parser *parser, struct text_run *run) {
 
 /* ---- variables ---- */
 
-static bool note_read(struct parser *parser, const struct variable_row *row) {
+static bool note_read(struct parser *parser, const struct variable_row *row)
+{
     struct program *program = parser->program;
 
     for (size_t i = 0; i < program->read_count; i++)
@@ -215,7 +231,8 @@ static bool note_read(struct parser *parser, const struct variable_row *row) {
 
 /* What Exim adds to "unknown variable" for names that are nearly ACL
    variables. */
-static const char *unknown_variable_hint(const struct value *name) {
+static const char *unknown_variable_hint(const struct value *name)
+{
     bool is_nearly =
         name->length > 5 && (memcmp(name->bytes, "acl_c", 5) == 0 || memcmp(name->bytes, "acl_m", 5) == 0);
     return is_nearly ? " (6th character of a user-defined ACL variable must be a digit or underscore)" : "";
@@ -223,7 +240,8 @@ static const char *unknown_variable_hint(const struct value *name) {
 
 /* The row for a variable's name as written; NULL when there is none. Exim's
    own rule for acl_c and acl_m: a digit or underscore must follow. */
-static const struct variable_row *find_variable(const struct value *name) {
+static const struct variable_row *find_variable(const struct value *name)
+{
     if (name->length > 5 && *unknown_variable_hint(name) != '\0' && name->bytes[5] != '_' &&
         !byte_is_digit(name->bytes[5]))
         return NULL;
@@ -231,7 +249,8 @@ static const struct variable_row *find_variable(const struct value *name) {
 }
 
 static struct node *variable_node(struct parser *parser, const struct variable_row *row,
-                                  const struct value *name, size_t offset) {
+                                  const struct value *name, size_t offset)
+{
     struct node *node = parse_node(parser, NODE_VARIABLE, offset);
 
     if (node == NULL || !note_read(parser, row))
@@ -241,7 +260,8 @@ static struct node *variable_node(struct parser *parser, const struct variable_r
     return node;
 }
 
-static bool begins_header_name(const struct value *name) {
+static bool begins_header_name(const struct value *name)
+{
     static const char *const beginnings[] = {"h_",      "rh_",      "bh_",      "lh_",
                                              "header_", "rheader_", "bheader_", "lheader_"};
 
@@ -255,7 +275,8 @@ static bool begins_header_name(const struct value *name) {
 
 /* header-name := ( any printing byte but ":" )* [ ":" ] , behind the name
    that began it. */
-static struct value parse_header_name(struct parser *parser, const struct value *name) {
+static struct value parse_header_name(struct parser *parser, const struct value *name)
+{
     size_t from = (size_t)(name->bytes - parser->text);
 
     parser->position = from;
@@ -272,7 +293,8 @@ static struct value parse_header_name(struct parser *parser, const struct value 
     return whole;
 }
 
-static struct node *capture_node(struct parser *parser, size_t offset) {
+static struct node *capture_node(struct parser *parser, size_t offset)
+{
     long number = 0;
 
     while (byte_is_digit(parse_peek(parser))) {
@@ -287,7 +309,8 @@ static struct node *capture_node(struct parser *parser, size_t offset) {
 }
 
 /* variable := "$" ( name | digits ) , at the byte behind "$". */
-static struct node *parse_plain_variable(struct parser *parser, size_t offset) {
+static struct node *parse_plain_variable(struct parser *parser, size_t offset)
+{
     if (byte_is_digit(parse_peek(parser)))
         return capture_node(parser, offset);
     struct value name = parse_name(parser);
@@ -301,7 +324,8 @@ static struct node *parse_plain_variable(struct parser *parser, size_t offset) {
     return NULL;
 }
 
-bool parse_defined_variable(struct parser *parser, struct node **variable) {
+bool parse_defined_variable(struct parser *parser, struct node **variable)
+{
     size_t offset = parser->position;
     struct value name = parse_name(parser);
 
@@ -319,7 +343,8 @@ bool parse_defined_variable(struct parser *parser, struct node **variable) {
 
 /* ---- arguments, conditions, branches ---- */
 
-bool parse_argument(struct parser *parser, struct node **argument) {
+bool parse_argument(struct parser *parser, struct node **argument)
+{
     parser->position++;
     if (!parse_sequence(parser, true, argument))
         return false;
@@ -328,7 +353,8 @@ bool parse_argument(struct parser *parser, struct node **argument) {
 }
 
 /* Words for the family of messages that Exim has for its conditional items. */
-static bool mistake_branches(struct parser *parser, const char *problem) {
+static bool mistake_branches(struct parser *parser, const char *problem)
+{
     if (parser->header_name_has_brace)
         return parse_mistake(parser, parser->position, "missing or misplaced { or }%s", header_hint(parser));
     struct value rest = value_clean(parser->text + parser->position, parser->length - parser->position);
@@ -338,7 +364,8 @@ static bool mistake_branches(struct parser *parser, const char *problem) {
         CALL_TEXT(&rest));
 }
 
-static bool parse_no_branch(struct parser *parser, struct node *node, const char *name) {
+static bool parse_no_branch(struct parser *parser, struct node *node, const char *name)
+{
     if (parse_peek(parser) == '{') {
         node->no_branch = BRANCH_TEXT;
         if (!parse_argument(parser, &node->no))
@@ -361,7 +388,8 @@ static bool parse_no_branch(struct parser *parser, struct node *node, const char
     return mistake_branches(parser, "did not close with '}'");
 }
 
-bool parse_branches(struct parser *parser, struct node *node, const char *name) {
+bool parse_branches(struct parser *parser, struct node *node, const char *name)
+{
     node->arguments_are_all = true;
     parse_space(parser);
     if (parse_take(parser, '}'))
@@ -378,7 +406,8 @@ bool parse_branches(struct parser *parser, struct node *node, const char *name) 
 }
 
 /* name := "=" | "==" | "<" | "<=" | ">" | ">=" | letters, digits, underscores */
-static struct value parse_condition_name(struct parser *parser) {
+static struct value parse_condition_name(struct parser *parser)
+{
     size_t from = parser->position;
     char first = parse_peek(parser);
 
@@ -390,7 +419,8 @@ static struct value parse_condition_name(struct parser *parser) {
 }
 
 /* operands := ( "{" sequence "}" )* , as many as the row has. */
-static bool parse_operands(struct parser *parser, struct node *node) {
+static bool parse_operands(struct parser *parser, struct node *node)
+{
     const struct condition_row *row = node->row.condition;
     static const char *const ordinals[] = {"1st", "2nd", "3rd", "4th", "5th"};
 
@@ -412,7 +442,8 @@ static bool parse_operands(struct parser *parser, struct node *node) {
     return true;
 }
 
-static bool mistake_condition_name(struct parser *parser, const struct value *name, size_t offset) {
+static bool mistake_condition_name(struct parser *parser, const struct value *name, size_t offset)
+{
     if (name->length > 0)
         return parse_mistake(parser, offset, "unknown condition \"%.*s\"", CALL_TEXT(name));
     size_t left = parser->length - parser->position;
@@ -420,7 +451,8 @@ static bool mistake_condition_name(struct parser *parser, const struct value *na
                          (int)(left < 16 ? left : 16), parser->text + parser->position);
 }
 
-static bool parse_condition_operands(struct parser *parser, struct node *node) {
+static bool parse_condition_operands(struct parser *parser, struct node *node)
+{
     const struct condition_row *row = node->row.condition;
 
     if (row->parse != NULL)
@@ -431,7 +463,8 @@ static bool parse_condition_operands(struct parser *parser, struct node *node) {
     return whole;
 }
 
-bool parse_condition(struct parser *parser, struct node **condition) {
+bool parse_condition(struct parser *parser, struct node **condition)
+{
     bool negated = false;
 
     parse_space(parser);
@@ -461,14 +494,16 @@ bool parse_condition(struct parser *parser, struct node **condition) {
 
 /* ---- items ---- */
 
-static bool mistake_argument_missing(struct parser *parser, const struct item_row *row, size_t index) {
+static bool mistake_argument_missing(struct parser *parser, const struct item_row *row, size_t index)
+{
     if (row->style == ARGUMENTS_NUMBERED)
         return parse_mistake(parser, parser->position, "missing '{' for arg %zu of %s", index + 1, row->name);
     return parse_mistake(parser, parser->position, "Not enough arguments for '%s' (min is %d)", row->name,
                          row->minimum);
 }
 
-static bool parse_item_arguments(struct parser *parser, struct node *node) {
+static bool parse_item_arguments(struct parser *parser, struct node *node)
+{
     const struct item_row *row = node->row.item;
 
     for (size_t i = 0; i < row->maximum; i++) {
@@ -486,7 +521,8 @@ static bool parse_item_arguments(struct parser *parser, struct node *node) {
 }
 
 /* item := arguments [ branches ] "}" , behind its name. */
-static bool parse_item_default(struct parser *parser, struct node *node) {
+static bool parse_item_default(struct parser *parser, struct node *node)
+{
     const struct item_row *row = node->row.item;
 
     if (!parse_item_arguments(parser, node))
@@ -504,7 +540,8 @@ static bool parse_item_default(struct parser *parser, struct node *node) {
     return parse_mistake(parser, parser->position, "missing '}' after '%s'", row->name);
 }
 
-static struct node *parse_item(struct parser *parser, const struct item_row *row, size_t offset) {
+static struct node *parse_item(struct parser *parser, const struct item_row *row, size_t offset)
+{
     struct node *node = parse_node(parser, NODE_ITEM, offset);
 
     if (node == NULL)
@@ -518,7 +555,8 @@ static struct node *parse_item(struct parser *parser, const struct item_row *row
 
 /* numbers := [ "-" ] digits* [ "_" digits+ ] , where a sign is only for the
    first number of a SIGNED operator. */
-static bool parse_operator_numbers(struct node *node, const struct value *text) {
+static bool parse_operator_numbers(struct node *node, const struct value *text)
+{
     size_t at = 0;
     enum operator_form form = node->row.operation->form;
     bool negative = form == OPERATOR_SIGNED && text->length > 0 && text->bytes[0] == '-';
@@ -545,7 +583,8 @@ static bool parse_operator_numbers(struct node *node, const struct value *text) 
 
 /* Gives the row of an operator's name and reads what follows the row's own
    name; false when a mistake was recorded. */
-static bool resolve_operator(struct parser *parser, struct node *node, const struct value *name) {
+static bool resolve_operator(struct parser *parser, struct node *node, const struct value *name)
+{
     size_t used;
     const struct operator_row *row = operator_row_find(name->bytes, name->length, &used);
 
@@ -561,7 +600,8 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
 }
 
 /* What a pure operator makes of constant text is constant text. */
-static struct node *fold(struct parser *parser, struct node *node) {
+static struct node *fold(struct parser *parser, struct node *node)
+{
     struct value result;
 
     if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
@@ -576,7 +616,8 @@ static struct node *fold(struct parser *parser, struct node *node) {
 
 /* operator := name ":" sequence "}" , at its colon. The name is looked at
    only when the argument is whole: a mistake in that is further left. */
-static struct node *parse_operator(struct parser *parser, const struct value *name, size_t offset) {
+static struct node *parse_operator(struct parser *parser, const struct value *name, size_t offset)
+{
     struct node *node = parse_node(parser, NODE_OPERATOR, offset);
     struct node *argument = NULL;
 
@@ -595,7 +636,8 @@ static struct node *parse_operator(struct parser *parser, const struct value *na
 /* ---- the rest ---- */
 
 /* ${name}: a variable. */
-static struct node *parse_braced_variable(struct parser *parser, const struct value *name, size_t offset) {
+static struct node *parse_braced_variable(struct parser *parser, const struct value *name, size_t offset)
+{
     const struct variable_row *row = begins_header_name(name) ? NULL : find_variable(name);
 
     if (row == NULL) {
@@ -607,7 +649,8 @@ static struct node *parse_braced_variable(struct parser *parser, const struct va
     return variable_node(parser, row, name, offset);
 }
 
-static struct node *parse_braced_capture(struct parser *parser, size_t offset) {
+static struct node *parse_braced_capture(struct parser *parser, size_t offset)
+{
     struct node *node = capture_node(parser, offset);
 
     if (node == NULL || parse_take(parser, '}'))
@@ -618,7 +661,8 @@ static struct node *parse_braced_capture(struct parser *parser, size_t offset) {
 
 /* braced := "${" ( digits "}" | item | name ":" sequence "}" | name "}" ) ,
    behind its "{". */
-static struct node *parse_braced(struct parser *parser, size_t offset) {
+static struct node *parse_braced(struct parser *parser, size_t offset)
+{
     if (byte_is_digit(parse_peek(parser)))
         return parse_braced_capture(parser, offset);
     if (!byte_is_letter(parse_peek(parser))) {
@@ -644,7 +688,8 @@ static struct node *parse_braced(struct parser *parser, size_t offset) {
 
 /* dollar := "$" ( name | digits | "{" braced ) , at its "$". Gives NULL when
    nothing of it can be evaluated. */
-static struct node *parse_dollar(struct parser *parser) {
+static struct node *parse_dollar(struct parser *parser)
+{
     size_t offset = parser->position++;
     char next = parse_peek(parser);
 
@@ -665,7 +710,8 @@ static struct node *parse_dollar(struct parser *parser) {
 }
 
 /* Literal bytes up to the next one that means something. */
-static void parse_literal(struct parser *parser, bool ends_with_brace, struct text_run *run) {
+static void parse_literal(struct parser *parser, bool ends_with_brace, struct text_run *run)
+{
     size_t from = parser->position;
 
     while (parser->position < parser->length) {
@@ -679,7 +725,8 @@ static void parse_literal(struct parser *parser, bool ends_with_brace, struct te
 
 /* One part of a sequence, behind the text run or into it. */
 static bool parse_part(struct parser *parser, bool ends_with_brace, struct node *sequence,
-                       struct text_run *run, size_t *run_offset) {
+                       struct text_run *run, size_t *run_offset)
+{
     char byte = parser->text[parser->position];
 
     if (run->slice.length == 0 && !run->copied)
@@ -703,7 +750,8 @@ static bool parse_part(struct parser *parser, bool ends_with_brace, struct node 
 }
 
 /* The node that stands for the recorded mistake. */
-static void add_mistake(struct parser *parser, struct node *sequence) {
+static void add_mistake(struct parser *parser, struct node *sequence)
+{
     struct node *node = arena_calloc(parser->arena, 1, sizeof *node);
 
     if (node == NULL)
@@ -714,7 +762,8 @@ static void add_mistake(struct parser *parser, struct node *sequence) {
 }
 
 /* A sequence of one part is that part; one of none is empty text. */
-static void simplify(struct node *sequence, struct node **result) {
+static void simplify(struct node *sequence, struct node **result)
+{
     if (sequence->child_count == 1) {
         *result = sequence->children[0];
         return;
@@ -726,7 +775,8 @@ static void simplify(struct node *sequence, struct node **result) {
     sequence->text = value_clean("", 0);
 }
 
-bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **result) {
+bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **result)
+{
     struct text_run run = {0};
     size_t run_offset = parser->position;
     struct node *sequence = parse_node(parser, NODE_SEQUENCE, parser->position);

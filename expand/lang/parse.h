@@ -24,11 +24,13 @@ enum { PARSE_DEPTH_LIMIT = 1000 };
 
 /* The byte at the position; NUL at the end (and for a NUL in the text, which
    nothing in the grammar wants). */
-static inline char parse_peek(const struct parser *parser) {
+static inline char parse_peek(const struct parser *parser)
+{
     return parser->position < parser->length ? parser->text[parser->position] : '\0';
 }
 
-static inline void parse_space(struct parser *parser) {
+static inline void parse_space(struct parser *parser)
+{
     while (parser->position < parser->length && byte_is_space(parser->text[parser->position]))
         parser->position++;
 }

@@ -11,7 +11,8 @@
 enum { FIRST_CHUNK = 1024 };
 static const size_t program_limit = (size_t)1024 * 1024 * 1024;
 
-static void parse_program(struct program *program) {
+static void parse_program(struct program *program)
+{
     struct parser parser = {
         .program = program,
         .arena = &program->arena,
@@ -22,7 +23,8 @@ static void parse_program(struct program *program) {
     (void)parse_sequence(&parser, false, &program->root);
 }
 
-struct program *program_compile(const char *text, size_t length) {
+struct program *program_compile(const char *text, size_t length)
+{
     struct program *program = calloc(1, sizeof *program);
 
     if (program == NULL)
@@ -43,7 +45,8 @@ struct program *program_compile(const char *text, size_t length) {
     return program;
 }
 
-void program_free(struct program *program) {
+void program_free(struct program *program)
+{
     if (program == NULL)
         return;
     regex_free(program->regexes);
@@ -51,11 +54,13 @@ void program_free(struct program *program) {
     free(program);
 }
 
-void program_prepare_for_many_runs(struct program *program) {
+void program_prepare_for_many_runs(struct program *program)
+{
     regex_make_fast(program->regexes);
 }
 
-bool program_reads(const struct program *program, const char *name, size_t length) {
+bool program_reads(const struct program *program, const char *name, size_t length)
+{
     const struct variable_row *row = variable_row_find(name, length);
 
     for (size_t i = 0; row != NULL && i < program->read_count; i++)
@@ -64,6 +69,7 @@ bool program_reads(const struct program *program, const char *name, size_t lengt
     return false;
 }
 
-bool program_is_constant(const struct program *program) {
+bool program_is_constant(const struct program *program)
+{
     return program->root->kind == NODE_TEXT;
 }

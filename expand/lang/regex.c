@@ -21,7 +21,18 @@ struct regex_scratch {
    backtracks without end is cut off. */
 enum { MATCH_LIMIT = 10 * 1000 * 1000, DEPTH_LIMIT = 100 * 1000, HEAP_LIMIT_KIB = 64 * 1024 };
 
-struct regex_scratch *regex_scratch_new(void) {
+void regex_version(struct buffer *out)
+{
+    char version[64];
+    uint32_t has_jit = 0;
+
+    (void)pcre2_config(PCRE2_CONFIG_VERSION, version);
+    (void)pcre2_config(PCRE2_CONFIG_JIT, &has_jit);
+    buffer_format(out, "Library version: PCRE2 %s%s", version, has_jit != 0 ? ", with JIT" : "");
+}
+
+struct regex_scratch *regex_scratch_new(void)
+{
     struct regex_scratch *scratch = calloc(1, sizeof *scratch);
 
     if (scratch == NULL)
@@ -38,7 +49,8 @@ struct regex_scratch *regex_scratch_new(void) {
     return scratch;
 }
 
-void regex_scratch_free(struct regex_scratch *scratch) {
+void regex_scratch_free(struct regex_scratch *scratch)
+{
     if (scratch == NULL)
         return;
     pcre2_match_data_free(scratch->data);
@@ -47,7 +59,8 @@ void regex_scratch_free(struct regex_scratch *scratch) {
 }
 
 enum outcome regex_new(struct arena *arena, const struct value *pattern, struct regex **regex,
-                       struct error *error) {
+                       struct error *error)
+{
     int code;
     PCRE2_SIZE offset;
     struct regex *made = calloc(1, sizeof *made);
@@ -66,12 +79,14 @@ enum outcome regex_new(struct arena *arena, const struct value *pattern, struct 
                      CALL_TEXT(pattern), (const char *)message, (size_t)offset);
 }
 
-void regex_chain(struct regex **chain, struct regex *regex) {
+void regex_chain(struct regex **chain, struct regex *regex)
+{
     regex->next = *chain;
     *chain = regex;
 }
 
-void regex_free(struct regex *chain) {
+void regex_free(struct regex *chain)
+{
     while (chain != NULL) {
         struct regex *next = chain->next;
         pcre2_code_free(chain->code);
@@ -80,13 +95,15 @@ void regex_free(struct regex *chain) {
     }
 }
 
-void regex_make_fast(struct regex *chain) {
+void regex_make_fast(struct regex *chain)
+{
     for (; chain != NULL; chain = chain->next)
         (void)pcre2_jit_compile(chain->code, PCRE2_JIT_COMPLETE);
 }
 
 static void fill_captures(struct captures *captures, struct arena *arena, const struct value *subject,
-                          const PCRE2_SIZE *places, int count) {
+                          const PCRE2_SIZE *places, int count)
+{
     captures->count = (size_t)(count < CAPTURES ? count : CAPTURES);
     for (size_t i = 0; i < captures->count; i++) {
         PCRE2_SIZE begin = places[2 * i];
@@ -99,7 +116,8 @@ static void fill_captures(struct captures *captures, struct arena *arena, const 
 
 enum outcome regex_match(const struct regex *regex, struct regex_scratch *scratch, struct arena *arena,
                          const struct value *subject, struct regex_match *match, struct captures *captures,
-                         struct error *error) {
+                         struct error *error)
+{
     uint32_t options = match->not_empty_here ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0;
     const char *bytes = subject->bytes == NULL ? "" : subject->bytes;
     int count = pcre2_match(regex->code, (PCRE2_SPTR)bytes, subject->length, match->from, options,
@@ -134,17 +152,20 @@ struct regex_cache {
     size_t next; /* the place that the next new pattern takes */
 };
 
-struct regex_cache *regex_cache_new(void) {
+struct regex_cache *regex_cache_new(void)
+{
     return calloc(1, sizeof(struct regex_cache));
 }
 
-static void forget_pattern(struct cached_pattern *pattern) {
+static void forget_pattern(struct cached_pattern *pattern)
+{
     free(pattern->bytes);
     regex_free(pattern->regex);
     *pattern = (struct cached_pattern){0};
 }
 
-void regex_cache_free(struct regex_cache *cache) {
+void regex_cache_free(struct regex_cache *cache)
+{
     if (cache == NULL)
         return;
     for (size_t i = 0; i < CACHED_PATTERNS; i++)
@@ -152,7 +173,8 @@ void regex_cache_free(struct regex_cache *cache) {
     free(cache);
 }
 
-static struct cached_pattern *find_pattern(struct regex_cache *cache, const struct value *wanted) {
+static struct cached_pattern *find_pattern(struct regex_cache *cache, const struct value *wanted)
+{
     for (size_t i = 0; i < CACHED_PATTERNS; i++) {
         struct cached_pattern *pattern = &cache->patterns[i];
         if (pattern->regex != NULL && pattern->length == wanted->length &&
@@ -163,7 +185,8 @@ static struct cached_pattern *find_pattern(struct regex_cache *cache, const stru
 }
 
 enum outcome regex_cache_get(struct regex_cache *cache, struct arena *arena, const struct value *pattern,
-                             const struct regex **regex, struct error *error) {
+                             const struct regex **regex, struct error *error)
+{
     struct value text = pattern->bytes == NULL ? value_clean("", 0) : *pattern;
     struct cached_pattern *cached = find_pattern(cache, &text);
 

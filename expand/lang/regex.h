@@ -4,11 +4,15 @@
 #define REXPAND_LANG_REGEX_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/outcome.h"
 #include "base/value.h"
 
 struct captures;
 struct regex;
+
+/* Adds the library's name and version. */
+void regex_version(struct buffer *out);
 
 /* What matching needs beside the pattern, one for each environment: never two
    matches at once. */

@@ -6,14 +6,16 @@
 #include "lang/row.h"
 
 /* Byte order of a row's name and a name that has no NUL behind it. */
-static int compare_name(const char *row_name, const char *name, size_t length) {
+static int compare_name(const char *row_name, const char *name, size_t length)
+{
     int order = strncmp(row_name, name, length);
 
     return order != 0 ? order : row_name[length] != '\0';
 }
 
 /* Rows of any table begin with their name. */
-static const void *find_row(const void *rows, size_t count, size_t size, const char *name, size_t length) {
+static const void *find_row(const void *rows, size_t count, size_t size, const char *name, size_t length)
+{
     size_t low = 0;
     size_t high = count;
 
@@ -33,15 +35,18 @@ static const void *find_row(const void *rows, size_t count, size_t size, const c
     return NULL;
 }
 
-const struct item_row *item_row_find(const char *name, size_t length) {
+const struct item_row *item_row_find(const char *name, size_t length)
+{
     return find_row(item_rows, item_row_count, sizeof *item_rows, name, length);
 }
 
-const struct condition_row *condition_row_find(const char *name, size_t length) {
+const struct condition_row *condition_row_find(const char *name, size_t length)
+{
     return find_row(condition_rows, condition_row_count, sizeof *condition_rows, name, length);
 }
 
-const struct operator_row *operator_row_find(const char *name, size_t length, size_t *used) {
+const struct operator_row *operator_row_find(const char *name, size_t length, size_t *used)
+{
     const struct operator_row *row =
         find_row(operator_rows, operator_row_count, sizeof *operator_rows, name, length);
 
@@ -56,7 +61,8 @@ const struct operator_row *operator_row_find(const char *name, size_t length, si
     return row == NULL || row->form == OPERATOR_PLAIN ? NULL : row;
 }
 
-const struct variable_row *variable_row_find(const char *name, size_t length) {
+const struct variable_row *variable_row_find(const char *name, size_t length)
+{
     const struct variable_row *row =
         find_row(variable_rows, variable_row_count, sizeof *variable_rows, name, length);
 

@@ -2,14 +2,16 @@
 
 #include "base/value.h"
 
-static int hex_digit(char byte) {
+static int hex_digit(char byte)
+{
     if (byte_is_digit(byte))
         return byte - '0';
     byte = byte_lower(byte);
     return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
-static char scan_octal(const char *text, size_t length, size_t *used) {
+static char scan_octal(const char *text, size_t length, size_t *used)
+{
     unsigned number = 0;
     size_t at = 1;
 
@@ -19,7 +21,8 @@ static char scan_octal(const char *text, size_t length, size_t *used) {
     return (char)(unsigned char)number;
 }
 
-static char scan_hexadecimal(const char *text, size_t length, size_t *used) {
+static char scan_hexadecimal(const char *text, size_t length, size_t *used)
+{
     unsigned number = 0;
     size_t at = 2;
 
@@ -29,7 +32,8 @@ static char scan_hexadecimal(const char *text, size_t length, size_t *used) {
     return (char)(unsigned char)number;
 }
 
-char scan_escape(const char *text, size_t length, size_t *used) {
+char scan_escape(const char *text, size_t length, size_t *used)
+{
     static const char letters[][2] = {{'b', '\b'}, {'f', '\f'}, {'n', '\n'},
                                       {'r', '\r'}, {'t', '\t'}, {'v', '\v'}};
 
@@ -44,12 +48,14 @@ char scan_escape(const char *text, size_t length, size_t *used) {
     return text[1];
 }
 
-static bool add_digit(long long *number, char digit) {
+static bool add_digit(long long *number, char digit)
+{
     return !__builtin_mul_overflow(*number, 10, number) &&
            !__builtin_add_overflow(*number, digit - '0', number);
 }
 
-static bool multiply_by_suffix(long long *number, char suffix) {
+static bool multiply_by_suffix(long long *number, char suffix)
+{
     static const char suffixes[] = "kmg";
 
     for (size_t i = 0; i < sizeof suffixes - 1; i++)
@@ -58,7 +64,8 @@ static bool multiply_by_suffix(long long *number, char suffix) {
     return true;
 }
 
-enum scan_number scan_integer(const struct value *text, long long *number) {
+enum scan_number scan_integer(const struct value *text, long long *number)
+{
     const char *bytes = text->bytes;
     size_t length = text->length;
     size_t at = 0;

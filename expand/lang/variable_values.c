@@ -11,32 +11,37 @@
 #include "lang/env.h"
 
 /* The end of every function here that has made a text in the arena. */
-static enum outcome give_text(struct run *run, struct value *value, const char *text) {
+static enum outcome give_text(struct run *run, struct value *value, const char *text)
+{
     if (text == NULL)
         return error_no_memory(run->error);
     *value = value_of_string(text);
     return OUTCOME_DONE;
 }
 
-static enum outcome give_buffer(struct run *run, struct value *value, struct buffer *buffer) {
+static enum outcome give_buffer(struct run *run, struct value *value, struct buffer *buffer)
+{
     return buffer_value(buffer, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
-static enum outcome give_number(struct run *run, struct value *value, long long number) {
+static enum outcome give_number(struct run *run, struct value *value, long long number)
+{
     return give_text(run, value, arena_format(run->arena, "%lld", number));
 }
 
 /* ---- constants and other variables ---- */
 
 enum outcome value_text(struct run *run, const struct variable_row *row, const struct value *name,
-                        struct value *value) {
+                        struct value *value)
+{
     (void)name;
     return give_text(run, value, row->text);
 }
 
 /* A value that somebody set outranks its row's function, also when it is read
    by another name: tls_in_sni set, tls_sni read. */
-static enum outcome read_other(struct run *run, const struct variable_row *row, struct value *value) {
+static enum outcome read_other(struct run *run, const struct variable_row *row, struct value *value)
+{
     const struct variable_row *other = variable_row_find(row->text, strlen(row->text));
     const struct value written = value_of_string(row->text);
 
@@ -44,13 +49,15 @@ static enum outcome read_other(struct run *run, const struct variable_row *row, 
 }
 
 enum outcome value_of_other(struct run *run, const struct variable_row *row, const struct value *name,
-                            struct value *value) {
+                            struct value *value)
+{
     (void)name;
     return read_other(run, row, value);
 }
 
 /* Where the "@" before the domain of "address" is, or its end. */
-static size_t domain_separator(const struct value *address) {
+static size_t domain_separator(const struct value *address)
+{
     const char *at = address->length == 0 ? NULL : memrchr(address->bytes, '@', address->length);
 
     return at == NULL ? address->length : (size_t)(at - address->bytes);
@@ -58,7 +65,8 @@ static size_t domain_separator(const struct value *address) {
 
 /* Gives part of "whole", with a NUL behind it and its taint. */
 static enum outcome give_slice(struct run *run, struct value *value, const struct value *whole, size_t from,
-                               size_t length) {
+                               size_t length)
+{
     const struct value part = value_slice(run->arena, whole, from, length);
     struct buffer buffer;
 
@@ -72,7 +80,8 @@ static enum outcome give_slice(struct run *run, struct value *value, const struc
 }
 
 enum outcome value_domain_of(struct run *run, const struct variable_row *row, const struct value *name,
-                             struct value *value) {
+                             struct value *value)
+{
     struct value address;
 
     (void)name;
@@ -83,7 +92,8 @@ enum outcome value_domain_of(struct run *run, const struct variable_row *row, co
 }
 
 enum outcome value_local_part_of(struct run *run, const struct variable_row *row, const struct value *name,
-                                 struct value *value) {
+                                 struct value *value)
+{
     struct value address;
 
     (void)name;
@@ -94,7 +104,8 @@ enum outcome value_local_part_of(struct run *run, const struct variable_row *row
 }
 
 enum outcome value_of_item(struct run *run, const struct variable_row *row, const struct value *name,
-                           struct value *value) {
+                           struct value *value)
+{
     (void)row;
     (void)name;
     if (run->bindings.item.bytes != NULL)
@@ -103,7 +114,8 @@ enum outcome value_of_item(struct run *run, const struct variable_row *row, cons
 }
 
 enum outcome value_of_value(struct run *run, const struct variable_row *row, const struct value *name,
-                            struct value *value) {
+                            struct value *value)
+{
     (void)row;
     (void)name;
     if (run->bindings.value.bytes != NULL)
@@ -115,7 +127,8 @@ enum outcome value_of_value(struct run *run, const struct variable_row *row, con
 
 /* One "%" of a form. strftime would do but for the names of days and months,
    which must not follow an embedder's locale. */
-static void add_time_field(struct buffer *buffer, char field, const struct tm *parts) {
+static void add_time_field(struct buffer *buffer, char field, const struct tm *parts)
+{
     static const char days[] = "SunMonTueWedThuFriSat";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
     const long offset = labs(parts->tm_gmtoff) / 60;
@@ -155,8 +168,8 @@ static void add_time_field(struct buffer *buffer, char field, const struct tm *p
 }
 
 /* "parts" is NULL when the clock shows what no calendar has. */
-static enum outcome give_time(struct run *run, struct value *value, const char *form,
-                              const struct tm *parts) {
+static enum outcome give_time(struct run *run, struct value *value, const char *form, const struct tm *parts)
+{
     struct buffer buffer;
 
     if (parts == NULL)
@@ -171,7 +184,8 @@ static enum outcome give_time(struct run *run, struct value *value, const char *
 }
 
 enum outcome value_of_local_time(struct run *run, const struct variable_row *row, const struct value *name,
-                                 struct value *value) {
+                                 struct value *value)
+{
     const time_t now = time(NULL);
     struct tm parts;
 
@@ -180,7 +194,8 @@ enum outcome value_of_local_time(struct run *run, const struct variable_row *row
 }
 
 enum outcome value_of_utc(struct run *run, const struct variable_row *row, const struct value *name,
-                          struct value *value) {
+                          struct value *value)
+{
     const time_t now = time(NULL);
     struct tm parts;
 
@@ -189,14 +204,16 @@ enum outcome value_of_utc(struct run *run, const struct variable_row *row, const
 }
 
 enum outcome value_of_epoch(struct run *run, const struct variable_row *row, const struct value *name,
-                            struct value *value) {
+                            struct value *value)
+{
     (void)row;
     (void)name;
     return give_number(run, value, (long long)time(NULL));
 }
 
 enum outcome value_of_epoch_microseconds(struct run *run, const struct variable_row *row,
-                                         const struct value *name, struct value *value) {
+                                         const struct value *name, struct value *value)
+{
     struct timespec now;
 
     (void)row;
@@ -208,21 +225,24 @@ enum outcome value_of_epoch_microseconds(struct run *run, const struct variable_
 /* ---- the process and the machine ---- */
 
 enum outcome value_of_pid(struct run *run, const struct variable_row *row, const struct value *name,
-                          struct value *value) {
+                          struct value *value)
+{
     (void)row;
     (void)name;
     return give_number(run, value, getpid());
 }
 
 enum outcome value_of_uid(struct run *run, const struct variable_row *row, const struct value *name,
-                          struct value *value) {
+                          struct value *value)
+{
     (void)row;
     (void)name;
     return give_number(run, value, getuid());
 }
 
 enum outcome value_of_gid(struct run *run, const struct variable_row *row, const struct value *name,
-                          struct value *value) {
+                          struct value *value)
+{
     (void)row;
     (void)name;
     return give_number(run, value, getgid());
@@ -232,7 +252,8 @@ enum outcome value_of_gid(struct run *run, const struct variable_row *row, const
    that went to the network for a variable would surprise; such sites set
    primary_hostname in their configuration. */
 enum outcome value_of_host_name(struct run *run, const struct variable_row *row, const struct value *name,
-                                struct value *value) {
+                                struct value *value)
+{
     struct utsname names;
 
     (void)row;
@@ -243,7 +264,8 @@ enum outcome value_of_host_name(struct run *run, const struct variable_row *row,
 }
 
 enum outcome value_of_load_average(struct run *run, const struct variable_row *row, const struct value *name,
-                                   struct value *value) {
+                                   struct value *value)
+{
     double load = 0;
 
     (void)row;
@@ -253,7 +275,8 @@ enum outcome value_of_load_average(struct run *run, const struct variable_row *r
 
 /* Empty when the directory is gone or its path is longer than paths may be. */
 enum outcome value_of_working_directory(struct run *run, const struct variable_row *row,
-                                        const struct value *name, struct value *value) {
+                                        const struct value *name, struct value *value)
+{
     char path[PATH_MAX];
 
     (void)row;
@@ -266,7 +289,8 @@ enum outcome value_of_working_directory(struct run *run, const struct variable_r
 /* ---- the Exim that is installed here ---- */
 
 enum outcome value_of_exim_path(struct run *run, const struct variable_row *row, const struct value *name,
-                                struct value *value) {
+                                struct value *value)
+{
     static const char *const paths[] = {"/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim"};
 
     (void)run;
@@ -281,7 +305,8 @@ enum outcome value_of_exim_path(struct run *run, const struct variable_row *row,
 }
 
 /* Debian's name for the user, then Exim's own suggestion. */
-static bool find_exim_user(uid_t *uid, gid_t *gid) {
+static bool find_exim_user(uid_t *uid, gid_t *gid)
+{
     static const char *const users[] = {"Debian-exim", "exim"};
 
     for (size_t i = 0; i < sizeof users / sizeof users[0]; i++) {
@@ -298,7 +323,8 @@ static bool find_exim_user(uid_t *uid, gid_t *gid) {
 }
 
 enum outcome value_of_exim_uid(struct run *run, const struct variable_row *row, const struct value *name,
-                               struct value *value) {
+                               struct value *value)
+{
     uid_t uid = geteuid();
     gid_t gid = getegid();
 
@@ -309,7 +335,8 @@ enum outcome value_of_exim_uid(struct run *run, const struct variable_row *row, 
 }
 
 enum outcome value_of_exim_gid(struct run *run, const struct variable_row *row, const struct value *name,
-                               struct value *value) {
+                               struct value *value)
+{
     uid_t uid = geteuid();
     gid_t gid = getegid();
 
@@ -322,7 +349,8 @@ enum outcome value_of_exim_gid(struct run *run, const struct variable_row *row, 
 /* Exim knows these names only while a filter runs. Here they can be set, so
    that a filter's strings can be tried; until then they are as unknown as there. */
 enum outcome value_of_filter(struct run *run, const struct variable_row *row, const struct value *name,
-                             struct value *value) {
+                             struct value *value)
+{
     (void)row;
     (void)value;
     return error_set(run->error, run->arena, OUTCOME_FAILED, "unknown variable name \"%.*s\"",

@@ -12,11 +12,13 @@ struct reader {
     size_t position;
 };
 
-static char peek(const struct reader *reader) {
+static char peek(const struct reader *reader)
+{
     return reader->position < reader->text.length ? reader->text.bytes[reader->position] : '\0';
 }
 
-static bool take(struct reader *reader, char byte) {
+static bool take(struct reader *reader, char byte)
+{
     if (peek(reader) != byte || reader->position >= reader->text.length)
         return false;
     reader->position++;
@@ -24,7 +26,8 @@ static bool take(struct reader *reader, char byte) {
 }
 
 /* One comment, with those inside it. */
-static void skip_comment(struct reader *reader) {
+static void skip_comment(struct reader *reader)
+{
     size_t depth = 0;
 
     while (reader->position < reader->text.length) {
@@ -38,27 +41,30 @@ static void skip_comment(struct reader *reader) {
     }
 }
 
-static void skip_space_and_comments(struct reader *reader) {
-    while (byte_is_space(peek(reader)) || peek(reader) == '(') {
+static void skip_space_and_comments(struct reader *reader)
+{
+    while (byte_is_space(peek(reader)) || peek(reader) == '(')
         if (peek(reader) == '(')
             skip_comment(reader);
         else
             reader->position++;
-    }
 }
 
-static void add(struct reader *reader, struct buffer *out, size_t from) {
+static void add(struct reader *reader, struct buffer *out, size_t from)
+{
     struct value part = value_slice(reader->arena, &reader->text, from, reader->position - from);
 
     buffer_add_value(out, &part);
 }
 
-static bool is_special(char byte) {
+static bool is_special(char byte)
+{
     return byte == '\0' || byte_is_control(byte) || strchr(" ()<>@,;:\\\"[]", byte) != NULL;
 }
 
 /* word := quoted-string | bytes that are not special, dots among them */
-static bool read_word(struct reader *reader, struct buffer *out) {
+static bool read_word(struct reader *reader, struct buffer *out)
+{
     size_t from = reader->position;
 
     if (!take(reader, '"')) {
@@ -77,7 +83,8 @@ static bool read_word(struct reader *reader, struct buffer *out) {
 }
 
 /* local-part := word ( "." word )* , with comments between. */
-static bool read_local_part(struct reader *reader, struct buffer *out) {
+static bool read_local_part(struct reader *reader, struct buffer *out)
+{
     skip_space_and_comments(reader);
     while (take(reader, '.'))
         buffer_add_byte(out, '.');
@@ -97,7 +104,8 @@ static bool read_local_part(struct reader *reader, struct buffer *out) {
 }
 
 /* domain := "[" literal "]" | label ( "." label )* */
-static bool read_domain(struct reader *reader, struct buffer *out) {
+static bool read_domain(struct reader *reader, struct buffer *out)
+{
     size_t from;
 
     skip_space_and_comments(reader);
@@ -127,7 +135,8 @@ static bool read_domain(struct reader *reader, struct buffer *out) {
 }
 
 /* route := "@" domain ( "," "@" domain )* ":" */
-static bool skip_route(struct reader *reader) {
+static bool skip_route(struct reader *reader)
+{
     struct buffer ignored;
 
     skip_space_and_comments(reader);
@@ -146,7 +155,8 @@ static bool skip_route(struct reader *reader) {
 }
 
 /* addr-spec := local-part [ "@" domain ] */
-static bool read_addr_spec(struct reader *reader, struct buffer *local_part, struct buffer *domain) {
+static bool read_addr_spec(struct reader *reader, struct buffer *local_part, struct buffer *domain)
+{
     if (!read_local_part(reader, local_part))
         return false;
     return !take(reader, '@') || read_domain(reader, domain);
@@ -154,7 +164,8 @@ static bool read_addr_spec(struct reader *reader, struct buffer *local_part, str
 
 /* Where "<" is, passing over a display name's words; false when there is
    none. */
-static bool find_angle(struct reader *reader) {
+static bool find_angle(struct reader *reader)
+{
     struct buffer ignored;
 
     for (;;) {
@@ -169,7 +180,8 @@ static bool find_angle(struct reader *reader) {
     }
 }
 
-static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain) {
+static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain)
+{
     struct reader start = *reader;
 
     if (find_angle(reader)) {
@@ -185,7 +197,8 @@ static bool read_address(struct reader *reader, struct buffer *local_part, struc
 }
 
 bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
-                   struct value *domain) {
+                   struct value *domain)
+{
     struct reader reader = {.arena = arena, .text = *text};
     struct buffer local_buffer, domain_buffer;
 

@@ -4,7 +4,8 @@
 #include "operators/operators.h"
 
 /* Text that is not one address gives nothing, as in Exim. */
-static enum outcome add_part(struct call *call, bool want_domain) {
+static enum outcome add_part(struct call *call, bool want_domain)
+{
     struct value text, local_part, domain;
     enum outcome outcome = call_argument(call, 0, &text);
 
@@ -14,10 +15,12 @@ static enum outcome add_part(struct call *call, bool want_domain) {
     return call_done(call);
 }
 
-enum outcome op_domain(struct call *call) {
+enum outcome op_domain(struct call *call)
+{
     return add_part(call, true);
 }
 
-enum outcome op_local_part(struct call *call) {
+enum outcome op_local_part(struct call *call)
+{
     return add_part(call, false);
 }

@@ -1,7 +1,9 @@
 /* md5, sha1, sha256, base64. */
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "operators/digest.h"
 #include "operators/operators.h"
 
 static const char lower_digits[] = "0123456789abcdef";
@@ -9,7 +11,8 @@ static const char upper_digits[] = "0123456789ABCDEF";
 
 /* A digest's text is clean: nothing that came from outside can be read in
    it. */
-static enum outcome add_digest(struct call *call, const EVP_MD *algorithm, const char *digits) {
+static enum outcome add_digest(struct call *call, const EVP_MD *algorithm, const char *digits)
+{
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned length = 0;
     struct value text;
@@ -26,19 +29,23 @@ static enum outcome add_digest(struct call *call, const EVP_MD *algorithm, const
     return call_done(call);
 }
 
-enum outcome op_md5(struct call *call) {
+enum outcome op_md5(struct call *call)
+{
     return add_digest(call, EVP_md5(), lower_digits);
 }
 
-enum outcome op_sha1(struct call *call) {
+enum outcome op_sha1(struct call *call)
+{
     return add_digest(call, EVP_sha1(), upper_digits);
 }
 
-enum outcome op_sha256(struct call *call) {
+enum outcome op_sha256(struct call *call)
+{
     return add_digest(call, EVP_sha256(), upper_digits);
 }
 
-enum outcome op_base64(struct call *call) {
+enum outcome op_base64(struct call *call)
+{
     struct value text;
     struct buffer *out = call->out;
     enum outcome outcome = call_argument(call, 0, &text);
@@ -58,4 +65,9 @@ enum outcome op_base64(struct call *call) {
     if (value_is_tainted(&text))
         buffer_taint(out, from, NULL);
     return call_done(call);
+}
+
+void digest_version(struct buffer *out)
+{
+    buffer_format(out, "Library version: %s", OpenSSL_version(OPENSSL_VERSION));
 }

@@ -17,23 +17,27 @@ struct arithmetic {
     unsigned depth;
 };
 
-static char peek(const struct arithmetic *sum) {
+static char peek(const struct arithmetic *sum)
+{
     return sum->position < sum->length ? sum->text[sum->position] : '\0';
 }
 
-static void skip_space(struct arithmetic *sum) {
+static void skip_space(struct arithmetic *sum)
+{
     while (byte_is_space(peek(sum)))
         sum->position++;
 }
 
-static int digit_value(char byte) {
+static int digit_value(char byte)
+{
     if (byte_is_digit(byte))
         return byte - '0';
     byte = byte_lower(byte);
     return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : INT_MAX;
 }
 
-static int read_base(struct arithmetic *sum) {
+static int read_base(struct arithmetic *sum)
+{
     if (sum->decimal || peek(sum) != '0')
         return 10;
     if (sum->position + 1 < sum->length && byte_lower(sum->text[sum->position + 1]) == 'x') {
@@ -44,7 +48,8 @@ static int read_base(struct arithmetic *sum) {
 }
 
 /* Too large a number is the largest. */
-static long long read_digits(struct arithmetic *sum, int base) {
+static long long read_digits(struct arithmetic *sum, int base)
+{
     long long number = 0;
 
     while (digit_value(peek(sum)) < base) {
@@ -62,7 +67,8 @@ static long long read_digits(struct arithmetic *sum, int base) {
 }
 
 /* number := digits [ "K" | "M" | "G" ] */
-static long long read_number(struct arithmetic *sum) {
+static long long read_number(struct arithmetic *sum)
+{
     static const char suffixes[] = "kmg";
     int base = read_base(sum);
     unsigned long long number = (unsigned long long)read_digits(sum, base);
@@ -81,7 +87,8 @@ static long long read_number(struct arithmetic *sum) {
 static long long read_expression(struct arithmetic *sum);
 
 /* unary := ( "+" | "-" | "~" ) unary | "(" expression ")" | number */
-static long long read_unary(struct arithmetic *sum) {
+static long long read_unary(struct arithmetic *sum)
+{
     long long number = 0;
 
     skip_space(sum);
@@ -115,7 +122,8 @@ static long long read_unary(struct arithmetic *sum) {
     return number;
 }
 
-static long long divide(struct arithmetic *sum, char symbol, long long left, long long right) {
+static long long divide(struct arithmetic *sum, char symbol, long long left, long long right)
+{
     if (right == 0) {
         sum->problem = symbol == '/' ? "divide by zero" : "modulo by zero";
         return 0;
@@ -125,7 +133,8 @@ static long long divide(struct arithmetic *sum, char symbol, long long left, lon
     return symbol == '/' ? left / right : left % right;
 }
 
-static long long calculate(struct arithmetic *sum, char symbol, long long left, long long right) {
+static long long calculate(struct arithmetic *sum, char symbol, long long left, long long right)
+{
     long long result = 0;
 
     switch (symbol) {
@@ -159,7 +168,8 @@ static const char *const precedence[] = {"*/%", "+-", "<>", "&", "^", "|"};
 enum { LEVELS = sizeof precedence / sizeof precedence[0], SHIFTS = 2 };
 
 /* The operator of a level that is next, or NUL. The shifts are two bytes. */
-static char next_symbol(const struct arithmetic *sum, size_t level) {
+static char next_symbol(const struct arithmetic *sum, size_t level)
+{
     char byte = peek(sum);
 
     for (const char *symbol = precedence[level]; *symbol != '\0'; symbol++) {
@@ -173,7 +183,8 @@ static char next_symbol(const struct arithmetic *sum, size_t level) {
 }
 
 /* level := tighter-level ( symbol tighter-level )* */
-static long long read_level(struct arithmetic *sum, size_t level) {
+static long long read_level(struct arithmetic *sum, size_t level)
+{
     if (level == 0 && sum->problem != NULL)
         return 0;
     long long left = level == 0 ? read_unary(sum) : read_level(sum, level - 1);
@@ -188,12 +199,14 @@ static long long read_level(struct arithmetic *sum, size_t level) {
     return left;
 }
 
-static long long read_expression(struct arithmetic *sum) {
+static long long read_expression(struct arithmetic *sum)
+{
     skip_space(sum);
     return read_level(sum, LEVELS - 1);
 }
 
-static enum outcome evaluate_arithmetic(struct call *call, bool decimal) {
+static enum outcome evaluate_arithmetic(struct call *call, bool decimal)
+{
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
@@ -212,10 +225,12 @@ static enum outcome evaluate_arithmetic(struct call *call, bool decimal) {
     return call_done(call);
 }
 
-enum outcome op_eval(struct call *call) {
+enum outcome op_eval(struct call *call)
+{
     return evaluate_arithmetic(call, false);
 }
 
-enum outcome op_eval10(struct call *call) {
+enum outcome op_eval10(struct call *call)
+{
     return evaluate_arithmetic(call, true);
 }

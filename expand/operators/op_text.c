@@ -10,7 +10,8 @@
 #include "operators/operators.h"
 
 /* Byte for byte, so that the taint stays where it was. */
-static enum outcome change_case(struct call *call, char (*change)(char)) {
+static enum outcome change_case(struct call *call, char (*change)(char))
+{
     struct value text;
     struct buffer *out = call->out;
     enum outcome outcome = call_argument(call, 0, &text);
@@ -24,15 +25,18 @@ static enum outcome change_case(struct call *call, char (*change)(char)) {
     return call_done(call);
 }
 
-enum outcome op_lc(struct call *call) {
+enum outcome op_lc(struct call *call)
+{
     return change_case(call, byte_lower);
 }
 
-enum outcome op_uc(struct call *call) {
+enum outcome op_uc(struct call *call)
+{
     return change_case(call, byte_upper);
 }
 
-static enum outcome add_substr(struct call *call, long start, long length) {
+static enum outcome add_substr(struct call *call, long start, long length)
+{
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
@@ -43,17 +47,20 @@ static enum outcome add_substr(struct call *call, long start, long length) {
     return call_done(call);
 }
 
-enum outcome op_length(struct call *call) {
+enum outcome op_length(struct call *call)
+{
     return add_substr(call, 0, call->node->numbers[0]);
 }
 
-enum outcome op_substr(struct call *call) {
+enum outcome op_substr(struct call *call)
+{
     const struct node *node = call->node;
 
     return add_substr(call, node->numbers[0], node->number_count > 1 ? node->numbers[1] : TEXT_REST);
 }
 
-enum outcome op_hash(struct call *call) {
+enum outcome op_hash(struct call *call)
+{
     const struct node *node = call->node;
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
@@ -64,19 +71,22 @@ enum outcome op_hash(struct call *call) {
                      node->number_count > 1 ? node->numbers[1] : TEXT_HASH_LETTERS);
 }
 
-static enum outcome add_number(struct call *call, size_t number) {
+static enum outcome add_number(struct call *call, size_t number)
+{
     buffer_format(call->out, "%zu", number);
     return call_done(call);
 }
 
-enum outcome op_strlen(struct call *call) {
+enum outcome op_strlen(struct call *call)
+{
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
     return outcome == OUTCOME_DONE ? add_number(call, text.length) : outcome;
 }
 
-enum outcome op_listcount(struct call *call) {
+enum outcome op_listcount(struct call *call)
+{
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
@@ -85,7 +95,8 @@ enum outcome op_listcount(struct call *call) {
 
 /* ---- quote ---- */
 
-static bool needs_quotes(const struct value *text) {
+static bool needs_quotes(const struct value *text)
+{
     for (size_t i = 0; i < text->length; i++) {
         char byte = text->bytes[i];
         if (!byte_is_alnum(byte) && byte != '_' && byte != '-' && byte != '.')
@@ -96,7 +107,8 @@ static bool needs_quotes(const struct value *text) {
 
 /* A string in double quotes as the configuration file and address headers
    read it. */
-static void add_quoted(struct buffer *out, const struct value *text) {
+static void add_quoted(struct buffer *out, const struct value *text)
+{
     buffer_add_byte(out, '"');
     for (size_t i = 0; i < text->length; i++) {
         char byte = text->bytes[i];
@@ -112,12 +124,14 @@ static void add_quoted(struct buffer *out, const struct value *text) {
 }
 
 static enum outcome mistake_option(struct call *call, const struct lookup_driver *driver,
-                                   const struct value *option) {
+                                   const struct value *option)
+{
     return call_failed(call, "\"%.*s\" unrecognized after \"${quote_%s\"", CALL_TEXT(option), driver->name);
 }
 
 /* ${quote_redis:…}: the driver's own rules. */
-static enum outcome quote_for_driver(struct call *call, const struct value *text) {
+static enum outcome quote_for_driver(struct call *call, const struct value *text)
+{
     const struct value *word = &call->node->text;
     const char *underscore = memchr(word->bytes, '_', word->length);
     size_t name_length = underscore == NULL ? word->length : (size_t)(underscore - word->bytes);
@@ -142,7 +156,8 @@ static enum outcome quote_for_driver(struct call *call, const struct value *text
     return call_done(call);
 }
 
-enum outcome op_quote(struct call *call) {
+enum outcome op_quote(struct call *call)
+{
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
@@ -163,7 +178,8 @@ enum outcome op_quote(struct call *call) {
 
 /* ---- escape ---- */
 
-static void add_escaped(struct buffer *out, char byte) {
+static void add_escaped(struct buffer *out, char byte)
+{
     static const char letters[][2] = {{'\b', 'b'}, {'\f', 'f'}, {'\n', 'n'}, {'\r', 'r'}, {'\v', 'v'}};
 
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
@@ -176,7 +192,8 @@ static void add_escaped(struct buffer *out, char byte) {
     buffer_format(out, "\\%03o", (unsigned)(unsigned char)byte);
 }
 
-enum outcome op_escape(struct call *call) {
+enum outcome op_escape(struct call *call)
+{
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
     size_t from = call->out->length;
@@ -197,7 +214,8 @@ enum outcome op_escape(struct call *call) {
 
 /* ---- expand ---- */
 
-enum outcome op_expand(struct call *call) {
+enum outcome op_expand(struct call *call)
+{
     struct run *run = call->run;
     struct value text, result;
     enum outcome outcome = call_argument(call, 0, &text);

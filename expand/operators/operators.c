@@ -3,7 +3,9 @@
 #include "operators/operators.h"
 
 #define ROW(word, shape, kind, function, words)                                                              \
-    { .name = (word), .form = (shape), .effect = (kind), .run = (function), .help = (words) }
+    {                                                                                                        \
+        .name = (word), .form = (shape), .effect = (kind), .run = (function), .help = (words)                \
+    }
 
 const struct operator_row operator_rows[] = {
     ROW("base64", OPERATOR_PLAIN, EFFECT_PURE, op_base64, "encoded in base64"),

@@ -83,7 +83,8 @@ static const char *const volatile_names[] = {
     "version_number",
 };
 
-static bool is_one_of(const char *name, const char *const *names, size_t count) {
+static bool is_one_of(const char *name, const char *const *names, size_t count)
+{
     for (size_t i = 0; i < count; i++)
         if (strcmp(name, names[i]) == 0)
             return true;
@@ -92,19 +93,22 @@ static bool is_one_of(const char *name, const char *const *names, size_t count) 
 
 /* ---- reading variables ---- */
 
-static int make_env(void **state) {
+static int make_env(void **state)
+{
     struct env *env = env_new();
 
     *state = env;
     return env == NULL;
 }
 
-static int drop_env(void **state) {
+static int drop_env(void **state)
+{
     env_free(*state);
     return 0;
 }
 
-static enum outcome read_any(struct env *env, const char *name, struct value *value, struct error *error) {
+static enum outcome read_any(struct env *env, const char *name, struct value *value, struct error *error)
+{
     const struct variable_row *row = variable_row_find(name, strlen(name));
     const struct value written = value_of_string(name);
     struct run run;
@@ -114,7 +118,8 @@ static enum outcome read_any(struct env *env, const char *name, struct value *va
     return env_variable(&run, row, &written, value);
 }
 
-static struct value read_value(struct env *env, const char *name) {
+static struct value read_value(struct env *env, const char *name)
+{
     struct value value;
     struct error error;
 
@@ -125,17 +130,20 @@ static struct value read_value(struct env *env, const char *name) {
     return value;
 }
 
-static const char *read_text(struct env *env, const char *name) {
+static const char *read_text(struct env *env, const char *name)
+{
     return read_value(env, name).bytes;
 }
 
-static void set(struct env *env, const char *name, const char *text, bool clean) {
+static void set(struct env *env, const char *name, const char *text, bool clean)
+{
     bool no_memory = false;
 
     assert_true(env_set(env, name, strlen(name), text, strlen(text), clean, &no_memory));
 }
 
-static void assert_matches(const char *text, const char *pattern) {
+static void assert_matches(const char *text, const char *pattern)
+{
     regex_t regex;
 
     assert_int_equal(regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
@@ -147,23 +155,24 @@ static void assert_matches(const char *text, const char *pattern) {
 
 /* ---- the table ---- */
 
-static void rows_are_sorted_and_explained(void **state) {
+static void rows_are_sorted_and_explained(void **state)
+{
     (void)state;
     for (size_t i = 0; i < variable_row_count; i++) {
         const struct variable_row *row = &variable_rows[i];
         if (i > 0 && strcmp(variable_rows[i - 1].name, row->name) >= 0)
             fail_msg("%s stands behind %s", row->name, variable_rows[i - 1].name);
-        if (row->help == NULL || row->help[0] == '\0')
-            fail_msg("%s has no help", row->name);
-        size_t length = strlen(row->help);
-        bool ends_well = row->help[length - 1] != '.' || strstr(row->help, "...") != NULL;
-        if (length > 90 || !ends_well || strchr(".'", row->help[0]) != NULL ||
-            strchr(row->help, '\\') != NULL)
-            fail_msg("%s: \"%s\" is no good help line", row->name, row->help);
+        const char *help = row->help == NULL ? "" : row->help;
+        size_t length = strlen(help);
+        bool is_text =
+            length > 0 && length <= 90 && strchr(".'", help[0]) == NULL && strchr(help, '\\') == NULL;
+        if (!is_text || (help[length - 1] == '.' && strstr(help, "...") == NULL))
+            fail_msg("%s: \"%s\" is no good help line", row->name, help);
     }
 }
 
-static void texts_name_other_rows(void **state) {
+static void texts_name_other_rows(void **state)
+{
     (void)state;
     for (size_t i = 0; i < variable_row_count; i++) {
         const struct variable_row *row = &variable_rows[i];
@@ -178,7 +187,8 @@ static void texts_name_other_rows(void **state) {
     }
 }
 
-static void rows_are_found(void **state) {
+static void rows_are_found(void **state)
+{
     static const struct {
         const char *written;
         const char *row;
@@ -214,7 +224,8 @@ static void rows_are_found(void **state) {
 
 /* ---- the values ---- */
 
-static void times_have_their_forms(void **state) {
+static void times_have_their_forms(void **state)
+{
     struct env *env = *state;
     const char *day = "(Sun|Mon|Tue|Wed|Thu|Fri|Sat)";
     const char *month = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)";
@@ -233,7 +244,8 @@ static void times_have_their_forms(void **state) {
     assert_matches(read_text(env, "tod_epoch_l"), "^[0-9]{16,}$");
 }
 
-static void set_zone(const char *zone) {
+static void set_zone(const char *zone)
+{
     if (zone == NULL)
         unsetenv("TZ");
     else
@@ -241,7 +253,8 @@ static void set_zone(const char *zone) {
     tzset();
 }
 
-static void times_follow_the_zone(void **state) {
+static void times_follow_the_zone(void **state)
+{
     static const char *const zones[][2] = {
         {"XXX-5:30", "+0530"}, {"XXX3:30", "-0330"}, {"XXX0:30", "-0030"}, {"UTC0", "+0000"}};
     struct env *env = *state;
@@ -260,7 +273,8 @@ static void times_follow_the_zone(void **state) {
 }
 
 /* Fields against strftime, which agrees in the C locale that tests run in. */
-static void times_are_the_time(void **state) {
+static void times_are_the_time(void **state)
+{
     static const struct {
         const char *name;
         const char *form;
@@ -291,7 +305,8 @@ static void times_are_the_time(void **state) {
     }
 }
 
-static void the_process_is_this_one(void **state) {
+static void the_process_is_this_one(void **state)
+{
     struct env *env = *state;
     char text[64];
 
@@ -309,7 +324,8 @@ static void the_process_is_this_one(void **state) {
     assert_string_equal(read_text(env, "version_number"), "4.96");
 }
 
-static void values_are_clean_unless_set(void **state) {
+static void values_are_clean_unless_set(void **state)
+{
     struct env *env = *state;
 
     for (size_t i = 0; i < variable_row_count; i++) {
@@ -320,7 +336,8 @@ static void values_are_clean_unless_set(void **state) {
     }
 }
 
-static void set_values_win(void **state) {
+static void set_values_win(void **state)
+{
     struct env *env = *state;
 
     set(env, "tod_zone", "+1234", true);
@@ -331,7 +348,8 @@ static void set_values_win(void **state) {
     assert_string_equal(read_text(env, "acl_m_z"), "");
 }
 
-static void old_names_follow_new_ones(void **state) {
+static void old_names_follow_new_ones(void **state)
+{
     struct env *env = *state;
 
     set(env, "tls_in_sni", "mx.example.org", false);
@@ -347,7 +365,8 @@ static void old_names_follow_new_ones(void **state) {
     assert_string_equal(read_text(env, "exim_version"), "4.99");
 }
 
-static void addresses_have_two_parts(void **state) {
+static void addresses_have_two_parts(void **state)
+{
     static const char *const addresses[][3] = {
         {"user@example.org", "user", "example.org"},
         {"\"a@b\"@example.org", "\"a@b\"", "example.org"},
@@ -370,7 +389,8 @@ static void addresses_have_two_parts(void **state) {
         }
 }
 
-static void filter_variables_are_unknown_until_set(void **state) {
+static void filter_variables_are_unknown_until_set(void **state)
+{
     struct env *env = *state;
     struct value value;
     struct error error;
@@ -381,7 +401,8 @@ static void filter_variables_are_unknown_until_set(void **state) {
     assert_string_equal(read_text(env, "sn3"), "7");
 }
 
-static void no_room_is_said(void **state) {
+static void no_room_is_said(void **state)
+{
     struct env *env = *state;
     struct value value;
     struct error error;
@@ -395,7 +416,8 @@ static void no_room_is_said(void **state) {
 
 /* ---- the manual page ---- */
 
-static char *read_file(const char *path) {
+static char *read_file(const char *path)
+{
     FILE *file = fopen(path, "r");
 
     if (file == NULL)
@@ -408,7 +430,8 @@ static char *read_file(const char *path) {
     return text;
 }
 
-static size_t count_of(const char *text, const char *part) {
+static size_t count_of(const char *text, const char *part)
+{
     size_t count = 0;
 
     for (; (text = strstr(text, part)) != NULL; text += strlen(part))
@@ -416,7 +439,8 @@ static size_t count_of(const char *text, const char *part) {
     return count;
 }
 
-static void the_page_has_every_row(void **state) {
+static void the_page_has_every_row(void **state)
+{
     char *page = read_file(page_path);
     const char *place = page;
 
@@ -438,7 +462,8 @@ static void the_page_has_every_row(void **state) {
 
 /* What Exim shows for the variables of the table that are not families, a line
    each, in one call. NULL: there is no Exim to ask. */
-static FILE *ask_oracle(void) {
+static FILE *ask_oracle(void)
+{
     char *command = NULL;
     size_t size = 0;
     FILE *text = open_memstream(&command, &size);
@@ -462,7 +487,8 @@ static FILE *ask_oracle(void) {
 
 /* True if the oracle's build has the part that scans content, as Debian's
    exim4-daemon-heavy; others lack names of this and further parts. */
-static bool oracle_is_complete(void) {
+static bool oracle_is_complete(void)
+{
     char command[64];
     char line[256] = "";
 
@@ -474,7 +500,8 @@ static bool oracle_is_complete(void) {
     return has_line && strcmp(line, "\n") == 0;
 }
 
-static void check_answer(struct env *env, const struct variable_row *row, const char *answer) {
+static void check_answer(struct env *env, const struct variable_row *row, const char *answer)
+{
     bool is_unknown = strstr(answer, "unknown variable name") != NULL;
 
     if (row->get == value_of_filter) {
@@ -492,7 +519,8 @@ static void check_answer(struct env *env, const struct variable_row *row, const 
         fail_msg("$%s is \"%s\", with Exim \"%s\"", row->name, read_text(env, row->name), answer);
 }
 
-static void exim_agrees(void **state) {
+static void exim_agrees(void **state)
+{
     FILE *answers = ask_oracle();
     char *line = NULL;
     size_t size = 0;
@@ -519,7 +547,8 @@ static void exim_agrees(void **state) {
 
 #define WITH_ENV(test) cmocka_unit_test_setup_teardown(test, make_env, drop_env)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_sorted_and_explained),
         cmocka_unit_test(texts_name_other_rows),

@@ -1,0 +1,27 @@
+/* What the files of the public interface share; nothing else includes this. */
+
+#ifndef REXPAND_FACADE_H
+#define REXPAND_FACADE_H
+
+#include "base/arena.h"
+#include "base/outcome.h"
+#include "lang/cache.h"
+
+struct env;
+struct rexpand_config;
+
+struct rexpand_env {
+    struct env *env;
+    struct program_use last; /* the program of the last rexpand_expand, whose text its result may be */
+    struct arena arena;      /* what the configuration made for it: the environment's strings */
+};
+
+/* Gives an environment what a configuration says. */
+enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_config *config,
+                              struct error *error) MUST_CHECK;
+
+/* A copy of the message for the caller of the library to free, if one is
+   wanted. */
+void facade_hand_over(char **message, const struct error *error);
+
+#endif
