@@ -182,7 +182,7 @@ static void texts_name_other_rows(void **state)
                           row->get == value_of_utc;
         if (needs_text != (row->text != NULL))
             fail_msg("%s: a text without use, or none where one is needed", row->name);
-        if (names_other && variable_row_find(row->text, strlen(row->text)) == NULL)
+        if (names_other && row->text != NULL && variable_row_find(row->text, strlen(row->text)) == NULL)
             fail_msg("%s: there is no %s", row->name, row->text);
     }
 }
@@ -450,9 +450,11 @@ static void the_page_has_every_row(void **state)
         char entry[256];
         snprintf(entry, sizeof entry, row->is_family ? "\n.TP\n.BI $%s name\n%s\n" : "\n.TP\n.B $%s\n%s\n",
                  row->name, row->help);
-        place = strstr(place, entry);
-        if (place == NULL)
+        const char *found = strstr(place, entry);
+        if (found == NULL)
             fail_msg("%s does not have, in its place:%s", page_path, entry);
+        else
+            place = found;
     }
     assert_int_equal(count_of(page, "\n.TP\n.B $") + count_of(page, "\n.TP\n.BI $"), variable_row_count);
     free(page);
