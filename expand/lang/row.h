@@ -81,7 +81,7 @@ struct variable_row {
        what was written. */
     enum outcome (*get)(struct run *run, const struct variable_row *row, const struct value *name,
                         struct value *value);
-    size_t data;
+    const char *text; /* for functions that serve several rows */
     const char *help;
 };
 

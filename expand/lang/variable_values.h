@@ -1,0 +1,46 @@
+/* Where variables that nobody has set get their values: the functions behind
+   the table's rows. Nothing is looked at before a variable is read. */
+
+#ifndef REXPAND_LANG_VARIABLE_VALUES_H
+#define REXPAND_LANG_VARIABLE_VALUES_H
+
+#include "lang/row.h"
+
+/* A row's "get". "name" is what was written; "value" is empty before. */
+typedef enum outcome variable_get(struct run *run, const struct variable_row *row, const struct value *name,
+                                  struct value *value) MUST_CHECK;
+
+/* row->text is the value. */
+variable_get value_text;
+/* row->text is the name of a variable: its value, or a part of it. */
+variable_get value_of_other;
+variable_get value_domain_of;
+variable_get value_local_part_of;
+
+/* What items bind. */
+variable_get value_of_item;
+variable_get value_of_value;
+
+/* The time now, in the form that row->text is. */
+variable_get value_of_local_time;
+variable_get value_of_utc;
+variable_get value_of_epoch;
+variable_get value_of_epoch_microseconds;
+
+/* The process and the machine. */
+variable_get value_of_pid;
+variable_get value_of_uid;
+variable_get value_of_gid;
+variable_get value_of_host_name;
+variable_get value_of_load_average;
+variable_get value_of_working_directory;
+
+/* The Exim that is installed here. */
+variable_get value_of_exim_path;
+variable_get value_of_exim_uid;
+variable_get value_of_exim_gid;
+
+/* Fails: a name that means nothing until it is set. */
+variable_get value_of_filter;
+
+#endif
