@@ -229,21 +229,29 @@ static bool note_read(struct parser *parser, const struct variable_row *row)
     return true;
 }
 
+static bool begins_with(const struct value *name, const char *beginning)
+{
+    size_t length = strlen(beginning);
+
+    return name->length >= length && memcmp(name->bytes, beginning, length) == 0;
+}
+
 /* What Exim adds to "unknown variable" for names that are nearly ACL
    variables. */
 static const char *unknown_variable_hint(const struct value *name)
 {
-    bool is_nearly =
-        name->length > 5 && (memcmp(name->bytes, "acl_c", 5) == 0 || memcmp(name->bytes, "acl_m", 5) == 0);
-    return is_nearly ? " (6th character of a user-defined ACL variable must be a digit or underscore)" : "";
+    if (name->length > 5 && (begins_with(name, "acl_c") || begins_with(name, "acl_m")))
+        return " (6th character of a user-defined ACL variable must be a digit or underscore)";
+    return begins_with(name, "acl_") ? " (user-defined ACL variables must start acl_c or acl_m)" : "";
 }
 
 /* The row for a variable's name as written; NULL when there is none. Exim's
    own rule for acl_c and acl_m: a digit or underscore must follow. */
 static const struct variable_row *find_variable(const struct value *name)
 {
-    if (name->length > 5 && *unknown_variable_hint(name) != '\0' && name->bytes[5] != '_' &&
-        !byte_is_digit(name->bytes[5]))
+    bool is_user_defined = begins_with(name, "acl_c") || begins_with(name, "acl_m");
+
+    if (is_user_defined && name->length > 5 && name->bytes[5] != '_' && !byte_is_digit(name->bytes[5]))
         return NULL;
     return variable_row_find(name->bytes, name->length);
 }
@@ -265,11 +273,9 @@ static bool begins_header_name(const struct value *name)
     static const char *const beginnings[] = {"h_",      "rh_",      "bh_",      "lh_",
                                              "header_", "rheader_", "bheader_", "lheader_"};
 
-    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++) {
-        size_t length = strlen(beginnings[i]);
-        if (name->length >= length && memcmp(name->bytes, beginnings[i], length) == 0)
+    for (size_t i = 0; i < sizeof beginnings / sizeof beginnings[0]; i++)
+        if (begins_with(name, beginnings[i]))
             return true;
-    }
     return false;
 }
 

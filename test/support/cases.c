@@ -1,0 +1,331 @@
+#include "test/support/cases.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "rexpand.h"
+
+/* ---- reading ---- */
+
+static char *replace_data(const char *text, size_t length, const char *folder)
+{
+    static const char mark[] = "@DATA@";
+    char *result = NULL;
+    size_t size;
+    FILE *out = open_memstream(&result, &size);
+
+    assert_non_null(out);
+    while (length > 0) {
+        bool is_mark = length >= sizeof mark - 1 && memcmp(text, mark, sizeof mark - 1) == 0;
+        size_t step = is_mark ? sizeof mark - 1 : 1;
+        (void)fwrite(is_mark ? folder : text, 1, is_mark ? strlen(folder) : 1, out);
+        text += step;
+        length -= step;
+    }
+    assert_int_equal(fclose(out), 0);
+    return result;
+}
+
+static int hex_digit(char byte)
+{
+    const char *found = strchr("0123456789abcdef", byte);
+
+    return found == NULL || byte == '\0' ? -1 : (int)(found - "0123456789abcdef");
+}
+
+/* Undoes the escapes of a result in place; gives its length. */
+static size_t undo_escapes(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        if (*from != '\\') {
+            *to++ = *from;
+            continue;
+        }
+        from++;
+        if (*from == 'x' && hex_digit(from[1]) >= 0 && hex_digit(from[2]) >= 0) {
+            *to++ = (char)(hex_digit(from[1]) * 16 + hex_digit(from[2]));
+            from += 2;
+        } else {
+            *to++ = *from == 'n' ? '\n' : *from == 't' ? '\t' : *from;
+        }
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
+/* Where the expression ends and what the mark between it and the result is. */
+static const char *find_mark(const char *line, bool *is_failure)
+{
+    for (const char *at = line; *at != '\0'; at++) {
+        bool is_result = strncmp(at, " =>", 3) == 0 && (at[3] == ' ' || at[3] == '\0');
+        *is_failure = strncmp(at, " !!", 3) == 0 && (at[3] == ' ' || at[3] == '\0');
+        if (is_result || *is_failure)
+            return at;
+    }
+    return NULL;
+}
+
+static void read_case(const struct language_cases *cases, struct language_case *made, const char *line,
+                      const char *folder)
+{
+    bool is_failure;
+    const char *mark = find_mark(line, &is_failure);
+
+    if (mark == NULL)
+        fail_msg("%s:%zu: neither => nor !! in \"%s\"", cases->path, made->line, line);
+    made->expression = replace_data(line, (size_t)(mark - line), folder);
+    const char *rest = mark[3] == ' ' ? mark + 4 : mark + 3;
+    char *result = replace_data(rest, strlen(rest), folder);
+    size_t length = undo_escapes(result);
+    size_t prefix = is_failure ? strlen("Failed: ") : 0;
+    made->expected = calloc(prefix + length + 1, 1);
+    assert_non_null(made->expected);
+    memcpy(made->expected, "Failed: ", prefix);
+    memcpy(made->expected + prefix, result, length);
+    made->expected_length = prefix + length;
+    free(result);
+}
+
+static void add_case(struct language_cases *cases, const struct language_case *made)
+{
+    struct language_case *more = realloc(cases->cases, (cases->count + 1) * sizeof *more);
+
+    assert_non_null(more);
+    cases->cases = more;
+    more[cases->count++] = *made;
+}
+
+void language_cases_read(struct language_cases *cases, const char *path)
+{
+    char folder[4096];
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    struct language_case next = {.is_for_exim = true};
+    FILE *file = fopen(path, "r");
+
+    if (file == NULL)
+        fail_msg("cannot open %s", path);
+    *cases = (struct language_cases){.path = strdup(path)};
+    assert_non_null(getcwd(folder, sizeof folder / 2));
+    (void)snprintf(folder + strlen(folder), sizeof folder - strlen(folder), "/%.*sdata",
+                   (int)(strrchr(path, '/') + 1 - path), path);
+    while ((length = getline(&line, &capacity, file)) > 0) {
+        next.line++;
+        if (line[length - 1] == '\n')
+            line[length - 1] = '\0';
+        if (line[0] == '#' || line[0] == '\0')
+            continue;
+        if (strncmp(line, "@differs ", 9) == 0) {
+            next.differs = true;
+            continue;
+        }
+        struct language_case made = next;
+        if (line[0] == '@' && strncmp(line, "@DATA@", 6) != 0) {
+            made.setting = strdup(line + 1);
+            next.is_for_exim = false;
+        } else {
+            read_case(cases, &made, line, folder);
+            next.differs = false;
+        }
+        add_case(cases, &made);
+    }
+    free(line);
+    (void)fclose(file);
+}
+
+void language_cases_free(struct language_cases *cases)
+{
+    for (size_t i = 0; i < cases->count; i++) {
+        free(cases->cases[i].expression);
+        free(cases->cases[i].expected);
+        free(cases->cases[i].setting);
+    }
+    free(cases->cases);
+    free(cases->path);
+}
+
+/* ---- running ---- */
+
+static void carry_out(const struct language_cases *cases, const struct language_case *directive,
+                      struct rexpand_env *env)
+{
+    char *name = strchr(directive->setting, ' ');
+    char *equals = name == NULL ? NULL : strchr(name, '=');
+    char *message = NULL;
+    bool done = false;
+
+    if (equals != NULL) {
+        char *copy = strndup(name + 1, (size_t)(equals - name) - 1);
+        size_t length = undo_escapes(equals + 1);
+        if (strncmp(directive->setting, "option ", 7) == 0)
+            done = rexpand_env_set_option(env, copy, equals + 1, &message);
+        else if (strncmp(directive->setting, "set", 3) == 0)
+            done = rexpand_env_set(env, copy, equals + 1, length,
+                                   strncmp(directive->setting, "set-clean ", 10) == 0);
+        free(copy);
+    }
+    if (!done)
+        fail_msg("%s:%zu: @%s: %s", cases->path, directive->line, directive->setting,
+                 message == NULL ? "cannot be done" : message);
+}
+
+static void report(const struct language_cases *cases, const struct language_case *wrong, const char *who,
+                   const char *got, size_t got_length)
+{
+    print_error("%s:%zu: %s\n    expected: %.*s\n    %s: %.*s\n", cases->path, wrong->line, wrong->expression,
+                (int)wrong->expected_length, wrong->expected, who, (int)got_length, got);
+}
+
+static bool is_expected(const struct language_case *wanted, const char *got, size_t length)
+{
+    return length == wanted->expected_length && memcmp(got, wanted->expected, length) == 0;
+}
+
+static bool run_case(const struct language_cases *cases, const struct language_case *wanted,
+                     struct rexpand_env *env)
+{
+    struct rexpand_result result;
+    enum rexpand_outcome outcome =
+        rexpand_expand(env, wanted->expression, strlen(wanted->expression), &result);
+
+    if (outcome == REXPAND_DONE) {
+        if (is_expected(wanted, result.bytes, result.length))
+            return true;
+        report(cases, wanted, "got", result.bytes, result.length);
+        return false;
+    }
+    char *text = NULL;
+    assert_true(asprintf(&text, "Failed: %s", result.message) > 0);
+    bool right = is_expected(wanted, text, strlen(text));
+    if (!right)
+        report(cases, wanted, "got", text, strlen(text));
+    free(text);
+    return right;
+}
+
+size_t language_cases_run(const struct language_cases *cases, struct rexpand_env *env)
+{
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < cases->count; i++)
+        if (cases->cases[i].setting != NULL)
+            carry_out(cases, &cases->cases[i], env);
+        else
+            wrong += !run_case(cases, &cases->cases[i], env);
+    return wrong;
+}
+
+/* ---- asking Exim ---- */
+
+enum { CASES_A_CALL = 200 };
+static const char separator[] = "=-=-= next =-=-=";
+
+static const char *exim_path(void)
+{
+    static const char *const paths[] = {"/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim"};
+
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (access(paths[i], X_OK) == 0)
+            return paths[i];
+    return NULL;
+}
+
+bool exim_is_here(void)
+{
+    return exim_path() != NULL;
+}
+
+/* What `exim -be` prints for some expressions, with a separator behind each. */
+static char *call_exim(const struct language_case *const *batch, size_t count, size_t *length)
+{
+    const char *arguments[2 * CASES_A_CALL + 4] = {exim_path(), "-be"};
+    size_t used = 2;
+    char *output = NULL;
+    char block[4096];
+    int ends[2];
+    ssize_t got;
+
+    for (size_t i = 0; i < count; i++) {
+        arguments[used++] = batch[i]->expression;
+        arguments[used++] = separator;
+    }
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        (void)dup2(ends[1], STDOUT_FILENO);
+        (void)close(ends[0]);
+        (void)execv(arguments[0], (char *const *)(uintptr_t)arguments);
+        _exit(127);
+    }
+    (void)close(ends[1]);
+    FILE *out = open_memstream(&output, length);
+    assert_non_null(out);
+    while ((got = read(ends[0], block, sizeof block)) > 0)
+        (void)fwrite(block, 1, (size_t)got, out);
+    (void)fclose(out);
+    (void)close(ends[0]);
+    (void)waitpid(child, NULL, 0);
+    return output;
+}
+
+/* One case's part of what Exim printed. A case marked as different has to be. */
+static bool compare_case(const struct language_cases *cases, const struct language_case *wanted,
+                         const char *got, size_t length)
+{
+    if (is_expected(wanted, got, length) != wanted->differs)
+        return true;
+    report(cases, wanted, wanted->differs ? "no difference, but marked as one; exim" : "exim", got, length);
+    return false;
+}
+
+static size_t ask_batch(const struct language_cases *cases, const struct language_case *const *batch,
+                        size_t count)
+{
+    size_t length;
+    size_t wrong = 0;
+    char *output = call_exim(batch, count, &length);
+    const char *at = output;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *end = memmem(at, length - (size_t)(at - output), separator, sizeof separator - 1);
+        if (end == NULL) {
+            print_error("%s:%zu: exim stopped at %s\n", cases->path, batch[i]->line, batch[i]->expression);
+            wrong += count - i;
+            break;
+        }
+        wrong += !compare_case(cases, batch[i], at, end > at ? (size_t)(end - at) - 1 : 0);
+        at = end + sizeof separator;
+    }
+    free(output);
+    return wrong;
+}
+
+size_t language_cases_ask_exim(const struct language_cases *cases)
+{
+    const struct language_case *batch[CASES_A_CALL];
+    size_t wrong = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct language_case *one = &cases->cases[i];
+        if (one->setting == NULL && one->is_for_exim)
+            batch[count++] = one;
+        if (count == CASES_A_CALL || (i + 1 == cases->count && count > 0)) {
+            wrong += ask_batch(cases, batch, count);
+            count = 0;
+        }
+    }
+    return wrong;
+}
