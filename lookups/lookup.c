@@ -291,23 +291,33 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
     return OUTCOME_DONE;
 }
 
-static enum outcome get_state(struct lookups *lookups, const struct search *search, struct state **state) {
-    enum outcome outcome = OUTCOME_DONE;
-
-    *state = NULL;
-    for (size_t i = 0; i < MOST_STATES && *state == NULL; i++)
-        if (is_state_for(&lookups->states[i], search))
-            *state = &lookups->states[i];
+/* The open state that the search wants, NULL when there is none that is good. */
+static struct state *find_state(struct lookups *lookups, const struct search *search) {
     const struct lookup_driver *driver = search->request.driver;
-    if (*state != NULL && driver->check != NULL && !driver->check((*state)->state, &search->request)) {
-        close_state(*state);
-        *state = NULL;
+
+    for (size_t i = 0; i < MOST_STATES; i++) {
+        struct state *state = &lookups->states[i];
+        if (!is_state_for(state, search))
+            continue;
+        if (driver->check == NULL || driver->check(state->state, &search->request))
+            return state;
+        close_state(state);
+        return NULL;
     }
-    if (*state == NULL)
-        outcome = open_state(lookups, search, state);
-    if (outcome == OUTCOME_DONE)
-        (*state)->last_used = ++lookups->uses;
-    return outcome;
+    return NULL;
+}
+
+static enum outcome get_state(struct lookups *lookups, const struct search *search, struct state **found) {
+    struct state *state = find_state(lookups, search);
+
+    if (state == NULL) {
+        enum outcome outcome = open_state(lookups, search, &state);
+        if (outcome != OUTCOME_DONE)
+            return outcome;
+    }
+    state->last_used = ++lookups->uses;
+    *found = state;
+    return OUTCOME_DONE;
 }
 
 /* Adds bytes as Exim shows them in a message: what does not print is a letter or
