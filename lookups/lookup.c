@@ -307,17 +307,17 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
     return NULL;
 }
 
-static enum outcome get_state(struct lookups *lookups, const struct search *search, struct state **found) {
+/* The state that the search wants, opened if need be; NULL and the outcome if
+   that cannot be done. */
+static struct state *get_state(struct lookups *lookups, const struct search *search, enum outcome *outcome) {
     struct state *state = find_state(lookups, search);
 
-    if (state == NULL) {
-        enum outcome outcome = open_state(lookups, search, &state);
-        if (outcome != OUTCOME_DONE)
-            return outcome;
-    }
-    state->last_used = ++lookups->uses;
-    *found = state;
-    return OUTCOME_DONE;
+    *outcome = OUTCOME_DONE;
+    if (state == NULL)
+        *outcome = open_state(lookups, search, &state);
+    if (state != NULL)
+        state->last_used = ++lookups->uses;
+    return state;
 }
 
 /* Adds bytes as Exim shows them in a message: what does not print is a letter or
@@ -372,10 +372,10 @@ static size_t driver_number(const struct lookup_driver *driver) {
 /* Asks the driver, and keeps its answer as it wishes. */
 static enum outcome ask(struct lookups *lookups, const struct search *search,
                         const struct lookup_cache_key *key, struct lookup_answer *answer) {
-    struct state *state;
-    enum outcome outcome = get_state(lookups, search, &state);
+    enum outcome outcome;
+    struct state *state = get_state(lookups, search, &outcome);
 
-    if (outcome == OUTCOME_DONE)
+    if (state != NULL)
         outcome = search->request.driver->find(state->state, &search->request, answer);
     if (answer->empties_cache)
         lookup_cache_forget(&lookups->cache, key->number);
