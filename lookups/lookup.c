@@ -291,23 +291,33 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
     return OUTCOME_DONE;
 }
 
-static enum outcome get_state(struct lookups *lookups, const struct search *search, struct state **state) {
-    enum outcome outcome = OUTCOME_DONE;
-
-    *state = NULL;
-    for (size_t i = 0; i < MOST_STATES && *state == NULL; i++)
-        if (is_state_for(&lookups->states[i], search))
-            *state = &lookups->states[i];
+/* The open state that the search wants, NULL when there is none that is good. */
+static struct state *find_state(struct lookups *lookups, const struct search *search) {
     const struct lookup_driver *driver = search->request.driver;
-    if (*state != NULL && driver->check != NULL && !driver->check((*state)->state, &search->request)) {
-        close_state(*state);
-        *state = NULL;
+
+    for (size_t i = 0; i < MOST_STATES; i++) {
+        struct state *state = &lookups->states[i];
+        if (!is_state_for(state, search))
+            continue;
+        if (driver->check == NULL || driver->check(state->state, &search->request))
+            return state;
+        close_state(state);
+        return NULL;
     }
-    if (*state == NULL)
-        outcome = open_state(lookups, search, state);
-    if (outcome == OUTCOME_DONE)
-        (*state)->last_used = ++lookups->uses;
-    return outcome;
+    return NULL;
+}
+
+/* The state that the search wants, opened if need be; NULL and the outcome if
+   that cannot be done. */
+static struct state *get_state(struct lookups *lookups, const struct search *search, enum outcome *outcome) {
+    struct state *state = find_state(lookups, search);
+
+    *outcome = OUTCOME_DONE;
+    if (state == NULL)
+        *outcome = open_state(lookups, search, &state);
+    if (state != NULL)
+        state->last_used = ++lookups->uses;
+    return state;
 }
 
 /* Adds bytes as Exim shows them in a message: what does not print is a letter or
@@ -362,10 +372,10 @@ static size_t driver_number(const struct lookup_driver *driver) {
 /* Asks the driver, and keeps its answer as it wishes. */
 static enum outcome ask(struct lookups *lookups, const struct search *search,
                         const struct lookup_cache_key *key, struct lookup_answer *answer) {
-    struct state *state;
-    enum outcome outcome = get_state(lookups, search, &state);
+    enum outcome outcome;
+    struct state *state = get_state(lookups, search, &outcome);
 
-    if (outcome == OUTCOME_DONE)
+    if (state != NULL)
         outcome = search->request.driver->find(state->state, &search->request, answer);
     if (answer->empties_cache)
         lookup_cache_forget(&lookups->cache, key->number);

@@ -218,12 +218,12 @@ static enum outcome take_query(struct words *words, const struct value *query,
     return outcome;
 }
 
-static enum outcome refuse(const struct redis_command *command, struct arena *arena, struct error *error) {
+static enum outcome refuse(const struct redis_command_row *row, struct arena *arena, struct error *error) {
     return error_set(error, arena, OUTCOME_FAILED,
                      "the redis command %s changes the connection that all lookups share and cannot be used "
                      "in a lookup%s",
-                     command->row->name,
-                     strcmp(command->row->name, "SELECT") == 0 || strcmp(command->row->name, "AUTH") == 0
+                     row->name,
+                     strcmp(row->name, "SELECT") == 0 || strcmp(row->name, "AUTH") == 0
                          ? " (database and password belong into redis_servers)"
                          : "");
 }
@@ -243,9 +243,13 @@ enum outcome redis_command_parse(struct redis_command *command, const struct val
     if (command->count == 0)
         return error_set(error, arena, OUTCOME_FAILED, "the redis query is empty: a command is expected");
     command->row = redis_command_find(command->arguments, command->count);
-    if (command->row != NULL && command->row->effect != REDIS_BY_SECOND_WORD)
+    if (command->row == NULL)
+        return OUTCOME_DONE;
+    if (command->row->effect == REDIS_REFUSED)
+        return refuse(command->row, arena, error);
+    if (command->row->effect != REDIS_BY_SECOND_WORD)
         command->effect = command->row->effect;
-    return command->effect == REDIS_REFUSED ? refuse(command, arena, error) : OUTCOME_DONE;
+    return OUTCOME_DONE;
 }
 
 /* '*' or '$', a number, CR LF. */

@@ -18,7 +18,8 @@ static const char no_memory[] = "there is no memory for it";
 struct attempt {
     const struct redis_question *question;
     const char *problem;
-    bool lost; /* the connection ended before a byte of an answer came */
+    bool lost;     /* the connection ended before a byte of an answer came */
+    bool may_wait; /* the whole command timeout is left: the next receive may use it up by itself */
 };
 
 void redis_connection_init(struct redis_connection *connection, const struct redis_server *server,
@@ -66,7 +67,7 @@ static bool open_socket(struct redis_connection *connection, struct attempt *att
         connection->input = malloc(INPUT_SIZE);
     if (connection->input != NULL && redis_codec_open(&connection->codec, connection->reply_limit)) {
         nanoseconds deadline = clock_earlier(question->deadline, clock_deadline(question->connect_timeout));
-        connection->socket = redis_connect(connection->server, deadline, &reason);
+        connection->socket = redis_connect(connection->server, deadline, question->command_timeout, &reason);
     }
     if (connection->socket < 0) {
         const char *text = arena_format(question->arena, "connection failed: %s", reason);
@@ -105,6 +106,7 @@ static bool send_all(struct redis_connection *connection, const char *bytes, siz
             attempt->problem = attempt->lost ? "the connection was closed" : strerror(errno);
             return false;
         }
+        attempt->may_wait = false;
         if (redis_wait(connection->socket, POLLOUT, deadline) != REDIS_READY) {
             attempt->problem = "it takes nothing in: no room for the command in time";
             return false;
@@ -113,14 +115,18 @@ static bool send_all(struct redis_connection *connection, const char *bytes, siz
     return true;
 }
 
-/* More bytes into the empty input buffer. */
+/* More bytes into the empty input buffer. A receive that may wait and comes back
+   without any, too early or interrupted, is followed by a poll for what is left. */
 static bool receive(struct redis_connection *connection, nanoseconds deadline, struct attempt *attempt) {
     for (;;) {
-        if (redis_wait(connection->socket, POLLIN, deadline) != REDIS_READY) {
+        bool waits = attempt->may_wait;
+        attempt->may_wait = false;
+        if (!waits && redis_wait(connection->socket, POLLIN, deadline) != REDIS_READY) {
             attempt->problem = "no answer in time";
             return false;
         }
-        ssize_t count = connection->transport->receive(connection->socket, connection->input, INPUT_SIZE);
+        ssize_t count =
+            connection->transport->receive(connection->socket, connection->input, INPUT_SIZE, waits);
         if (count > 0) {
             connection->input_next = 0;
             connection->input_end = (size_t)count;
@@ -223,6 +229,7 @@ static enum redis_fate ask_only(struct redis_connection *connection, struct atte
     const struct redis_question *question = attempt->question;
     nanoseconds deadline = command_deadline(question);
 
+    attempt->may_wait = deadline < question->deadline;
     if (!send_all(connection, question->bytes, question->length, deadline, attempt))
         return REDIS_NOT_RUN;
     *reply = read_reply(connection, deadline, attempt);

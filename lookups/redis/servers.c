@@ -79,7 +79,6 @@ static enum outcome set_host(struct item *item, char *text) {
 /* Exim's form: the place, then /database, then /password, which may hold
    slashes. The path in "(path)" does too. */
 static enum outcome read_slashes(struct item *item) {
-    char *rest = item->text;
     char *open = strchr(item->text, '(');
     char *slash = strchr(item->text, '/');
     enum outcome outcome;
@@ -92,7 +91,7 @@ static enum outcome read_slashes(struct item *item) {
         *close = '\0';
         if (open[1] != '/')
             return wrong(item, "a socket needs an absolute path");
-        rest = close + 1;
+        char *rest = close + 1;
         if (*rest != '\0' && *rest != '/')
             return wrong(item, "only /database/password may stand behind )");
         slash = *rest == '/' ? rest : NULL;

@@ -1,23 +1,25 @@
 #include "lookups/redis/transport.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "lookups/redis/servers.h"
 
 static ssize_t plain_send(int socket, const char *bytes, size_t length) {
-    return send(socket, bytes, length, MSG_NOSIGNAL);
+    return send(socket, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static ssize_t plain_receive(int socket, char *bytes, size_t room) {
-    return recv(socket, bytes, room, 0);
+static ssize_t plain_receive(int socket, char *bytes, size_t room, bool waits) {
+    return recv(socket, bytes, room, waits ? 0 : MSG_DONTWAIT);
 }
 
 const struct redis_transport redis_transport_plain = {"plain", plain_send, plain_receive};
@@ -118,7 +120,28 @@ static int connect_tcp(const struct redis_server *server, nanoseconds deadline, 
     return fd;
 }
 
-int redis_connect(const struct redis_server *server, nanoseconds deadline, const char **problem) {
-    return server->port == NULL ? connect_unix(server, deadline, problem)
-                                : connect_tcp(server, deadline, problem);
+/* A connected socket blocks, for so long; who does not want that says
+   MSG_DONTWAIT. If the time cannot be set no receive may wait: it stays
+   non-blocking. */
+static void set_longest_wait(int fd, nanoseconds longest_wait) {
+    const struct timeval wait = {
+        .tv_sec = (time_t)(longest_wait / NANOSECONDS_PER_SECOND),
+        .tv_usec = (suseconds_t)(longest_wait % NANOSECONDS_PER_SECOND / 1000),
+    };
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags < 0 || (wait.tv_sec == 0 && wait.tv_usec == 0) ||
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0)
+        return;
+    (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
+int redis_connect(const struct redis_server *server, nanoseconds deadline, nanoseconds longest_wait,
+                  const char **problem) {
+    int fd = server->port == NULL ? connect_unix(server, deadline, problem)
+                                  : connect_tcp(server, deadline, problem);
+
+    if (fd >= 0)
+        set_longest_wait(fd, longest_wait);
+    return fd;
 }

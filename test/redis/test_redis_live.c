@@ -235,6 +235,7 @@ static void test_live_a_child_uses_its_own_connection(void **state) {
         for (int i = 0; i < 200; i++)
             good = good && ask(&live->asker, "ECHO child") == OUTCOME_DONE &&
                    value_equals_text(&live->asker.answer.value, "child");
+        asker_close(&live->asker); /* must not harm the parent's connection */
         _exit(good ? 0 : 1);
     }
     struct value parent = VALUE_LITERAL("ECHO parent");
