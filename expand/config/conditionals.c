@@ -5,16 +5,14 @@
 enum conditional_kind { KIND_IF, KIND_ELSE_IF, KIND_ELSE, KIND_END };
 
 struct conditional_directive {
-    const char *name;
+    const char *name; /* ends at white space or at the line's end */
     enum conditional_kind kind;
     bool is_negated;
-    bool needs_word; /* the name ends at white space; after the others anything is comment */
 };
 
 static const struct conditional_directive directives[] = {
-    {".ifdef", KIND_IF, false, true},        {".ifndef", KIND_IF, true, true},
-    {".elifdef", KIND_ELSE_IF, false, true}, {".elifndef", KIND_ELSE_IF, true, true},
-    {".else", KIND_ELSE, false, false},      {".endif", KIND_END, false, false},
+    {".ifdef", KIND_IF, false},        {".ifndef", KIND_IF, true},  {".elifdef", KIND_ELSE_IF, false},
+    {".elifndef", KIND_ELSE_IF, true}, {".else", KIND_ELSE, false}, {".endif", KIND_END, false},
 };
 
 bool conditionals_are_active(const struct conditionals *conditionals) {
@@ -28,7 +26,7 @@ const struct conditional_directive *conditionals_directive(const struct value *l
         if (line->length < length || memcmp(line->bytes, directive->name, length) != 0) {
             continue;
         }
-        if (!directive->needs_word || line->length == length || byte_is_space(line->bytes[length])) {
+        if (line->length == length || byte_is_space(line->bytes[length])) {
             return directive;
         }
     }

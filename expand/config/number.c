@@ -183,14 +183,23 @@ void number_add_fixed(struct buffer *out, int32_t thousandths) {
     } while (fraction > 0);
 }
 
-void number_add_size(struct buffer *out, int64_t value, unsigned unit) {
-    static const char letters[] = " KMGT";
-    while (value != 0 && value % 1024 == 0 && unit < sizeof letters - 2) {
+/* Adds "value", which is in units of the first of "letters", in the largest unit
+   that divides it. */
+static void add_in_units(struct buffer *out, int64_t value, const char *letters) {
+    while (value != 0 && value % 1024 == 0 && letters[1] != '\0') {
         value /= 1024;
-        unit++;
+        letters++;
     }
     buffer_format(out, "%lld", (long long)value);
-    if (unit > 0 && value != 0) {
-        buffer_add_byte(out, letters[unit]);
+    if (value != 0 && *letters != ' ') {
+        buffer_add_byte(out, *letters);
     }
+}
+
+void number_add_size(struct buffer *out, int64_t bytes) {
+    add_in_units(out, bytes, " KM");
+}
+
+void number_add_kilobytes(struct buffer *out, int64_t kilobytes) {
+    add_in_units(out, kilobytes, "KMGT");
 }

@@ -41,9 +41,11 @@ void number_add_time(struct buffer *out, int32_t seconds);
 /* Adds thousandths as 1.5, 3.0. */
 void number_add_fixed(struct buffer *out, int32_t thousandths);
 
-/* Adds a number with the largest letter of K, M, G and T that divides it:
-   2K, 1025. "value" is in units of 1024 to the power of "unit": 0 bytes, 1
-   kilobytes. */
-void number_add_size(struct buffer *out, int64_t value, unsigned unit);
+/* Adds a number of bytes with K or M if that divides it: 2K, 1025, 1024M. */
+void number_add_size(struct buffer *out, int64_t bytes);
+
+/* Adds a number of kilobytes with the largest letter of K, M, G and T that
+   divides it; 0 has none. */
+void number_add_kilobytes(struct buffer *out, int64_t kilobytes);
 
 #endif

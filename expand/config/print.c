@@ -70,11 +70,11 @@ static void add_typed(struct buffer *out, enum option_type type, const struct va
         break;
     case OPTION_SIZE:
         (void)number_read_integer(text->bytes, &number, &rest);
-        number_add_size(out, number, 0);
+        number_add_size(out, number);
         break;
     case OPTION_KILOBYTES:
         (void)number_read_kilobytes(text->bytes, &wide, &rest);
-        number_add_size(out, wide, 1);
+        number_add_kilobytes(out, wide);
         break;
     case OPTION_FIXED:
         (void)number_read_fixed(text->bytes, &number, &rest);
