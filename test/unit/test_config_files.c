@@ -23,6 +23,7 @@ static int enter_folder(void **state) {
     (void)snprintf(folder->path, sizeof folder->path, "/tmp/rexpand-test-XXXXXX");
     if (getcwd(folder->back, sizeof folder->back) == NULL || mkdtemp(folder->path) == NULL ||
         chdir(folder->path) != 0) {
+        free(folder);
         return -1;
     }
     *state = folder;
