@@ -81,9 +81,8 @@ static void add_name(struct names *names, const char *prefix, const char *text) 
     if (length != names->wanted) {
         return;
     }
-    memcpy(name, prefix, prefix_length);
-    for (size_t i = prefix_length; i < length; i++) {
-        name[i] = byte_upper(text[i - prefix_length]);
+    for (size_t i = 0; i < length; i++) {
+        name[i] = i < prefix_length ? prefix[i] : byte_upper(text[i - prefix_length]);
     }
     names->ok = names->add(names->context, name, length);
 }

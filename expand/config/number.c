@@ -112,7 +112,7 @@ enum number_result number_read_fixed(const char *text, int32_t *thousandths, con
     if (result == NUMBER_READ && *text == '.') {
         text++;
         for (int weight = 100; byte_is_digit(*text); text++, weight /= 10) {
-            number += weight * digit_value(*text);
+            number += (int64_t)weight * digit_value(*text);
         }
     }
     *rest = text;

@@ -55,6 +55,10 @@ static enum outcome replace_macros(struct reader *reader, struct value *line, bo
     if (memchr(line->bytes, '\0', line->length) != NULL) {
         return place_error(error, reader->arena, files_place(&reader->files), "NUL byte in line");
     }
+    *line = value_trim(&reader->lines, line);
+    if (has_prefix(line, "#")) {
+        return OUTCOME_DONE; /* no macro can make it anything but a comment */
+    }
     struct error bare;
     enum outcome outcome =
         macros_replace(reader->macros, &reader->lines, line, at_start, line, replaced, &bare);

@@ -20,9 +20,10 @@ struct folder {
 
 static int enter_folder(void **state) {
     struct folder *folder = calloc(1, sizeof *folder);
-    strcpy(folder->path, "/tmp/rexpand-test-XXXXXX");
+    (void)snprintf(folder->path, sizeof folder->path, "/tmp/rexpand-test-XXXXXX");
     if (getcwd(folder->back, sizeof folder->back) == NULL || mkdtemp(folder->path) == NULL ||
         chdir(folder->path) != 0) {
+        free(folder);
         return -1;
     }
     *state = folder;

@@ -123,9 +123,9 @@ static void test_macros_builtin_count_where_an_underscore_comes_first(void **sta
 
 static void test_macros_that_double_each_other_end_in_an_error(void **state) {
     struct fixture *fixture = *state;
-    for (char c = 'A'; c < 'Z'; c++) {
+    for (int c = 'A'; c < 'Z'; c++) {
         char line[32];
-        char next = (char)(c + 1);
+        int next = c + 1;
         snprintf(line, sizeof line, "Q%c_ = Q%c_Q%c_Q%c_", c, next, next, next);
         assert_int_equal(define(fixture, line), OUTCOME_DONE);
     }

@@ -67,7 +67,7 @@ static void test_reader_next_takes_a_line_of_a_megabyte(void **state) {
     (void)state;
     const size_t size = (size_t)1 << 20;
     char *text = malloc(size + 32);
-    strcpy(text, "hold_domains = ");
+    memcpy(text, "hold_domains = ", 15);
     memset(text + 15, 'x', size);
     text[15 + size] = '\0';
     char *shown = config_text_show(text, "hold_domains");
