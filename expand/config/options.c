@@ -343,7 +343,8 @@ static const struct option_row rows[] = {
 
 static const size_t row_count = sizeof rows / sizeof *rows;
 
-const struct option_row *option_rows(size_t *count) {
+const struct option_row *option_rows(size_t *count)
+{
     *count = row_count;
     return rows;
 }
@@ -353,7 +354,8 @@ struct sought {
     size_t length;
 };
 
-static int compare(const void *key, const void *element) {
+static int compare(const void *key, const void *element)
+{
     const struct sought *sought = key;
     const struct option_row *row = element;
     size_t row_length = strlen(row->name);
@@ -362,11 +364,11 @@ static int compare(const void *key, const void *element) {
     return order != 0 ? order : (sought->length > row_length) - (sought->length < row_length);
 }
 
-const struct option_row *option_row_find(const char *name, size_t length) {
+const struct option_row *option_row_find(const char *name, size_t length)
+{
     struct sought sought = {.name = name, .length = length};
     const struct option_row *row = bsearch(&sought, rows, row_count, sizeof *rows, compare);
-    if (row != NULL && row->synonym_of != NULL) {
+    if (row != NULL && row->synonym_of != NULL)
         return option_row_find(row->synonym_of, strlen(row->synonym_of));
-    }
     return row;
 }

@@ -8,7 +8,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place) {
+static int remove_one(const char *path, const struct stat *stat, int type, struct FTW *place)
+{
     (void)stat;
     (void)type;
     (void)place;
@@ -23,17 +24,20 @@ static struct {
     pid_t owner; /* a forked child removes nothing of its parent's */
 } left[MOST_FOLDERS];
 
-static void remove_tree(const char *path) {
+static void remove_tree(const char *path)
+{
     (void)nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void remove_left(void) {
+static void remove_left(void)
+{
     for (size_t i = 0; i < MOST_FOLDERS; i++)
         if (left[i].path[0] != '\0' && left[i].owner == getpid())
             remove_tree(left[i].path);
 }
 
-static void remember(const char *path) {
+static void remember(const char *path)
+{
     static bool is_registered;
 
     if (!is_registered)
@@ -47,7 +51,8 @@ static void remember(const char *path) {
     }
 }
 
-void temp_folder_open(struct temp_folder *folder) {
+void temp_folder_open(struct temp_folder *folder)
+{
     (void)strcpy(folder->path, "/tmp/rexpand-test-XXXXXX");
     if (mkdtemp(folder->path) == NULL) {
         perror("mkdtemp");
@@ -56,18 +61,21 @@ void temp_folder_open(struct temp_folder *folder) {
     remember(folder->path);
 }
 
-void temp_folder_close(struct temp_folder *folder) {
+void temp_folder_close(struct temp_folder *folder)
+{
     remove_tree(folder->path);
     for (size_t i = 0; i < MOST_FOLDERS; i++)
         if (strcmp(left[i].path, folder->path) == 0)
             left[i].path[0] = '\0';
 }
 
-void temp_folder_path(const struct temp_folder *folder, const char *name, char *path, size_t size) {
+void temp_folder_path(const struct temp_folder *folder, const char *name, char *path, size_t size)
+{
     (void)snprintf(path, size, "%s/%s", folder->path, name);
 }
 
-void temp_folder_write(const struct temp_folder *folder, const char *name, const char *bytes, size_t length) {
+void temp_folder_write(const struct temp_folder *folder, const char *name, const char *bytes, size_t length)
+{
     char path[256];
 
     temp_folder_path(folder, name, path, sizeof path);
