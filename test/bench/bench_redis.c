@@ -84,7 +84,7 @@ static nanoseconds run_bare(struct bench *bench)
 static struct lookups *open_lookups(const struct bench *bench, struct arena *arena)
 {
     struct lookups *lookups = lookups_new();
-    struct error error;
+    struct error error = {0};
     const char *format = bench->place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s";
     const char *servers = arena_format(arena, format, bench->place, bench->database, bench->password);
 
@@ -98,7 +98,7 @@ static struct lookups *open_lookups(const struct bench *bench, struct arena *are
 static nanoseconds run_lookup(struct bench *bench, const char *options, long keys)
 {
     struct arena arena;
-    struct error error;
+    struct error error = {0};
     struct lookup_answer answer;
     char query[64];
 
