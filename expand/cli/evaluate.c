@@ -143,6 +143,8 @@ static void take(struct evaluation *evaluation, const char *text, size_t length)
 
 static bool append(struct logical_line *line, const char *bytes, size_t length)
 {
+    if (length == 0)
+        return true;
     if (line->capacity - line->length < length) {
         size_t capacity = (line->length + length) * 2;
         char *larger = realloc(line->bytes, capacity);

@@ -28,7 +28,7 @@ static bool take_definition(struct options *options, char *value)
     return true;
 }
 
-static bool take_assignment(struct options *options, char *value, int kind)
+static bool take_assignment(struct options *options, char *value, enum assignment_kind kind)
 {
     char *equals = strchr(value, '=');
 

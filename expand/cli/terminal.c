@@ -31,9 +31,12 @@ static size_t common_length(const struct terminal *terminal, const char *text, s
                             size_t *from)
 {
     const char *first = terminal->completer(text, length, 0, from);
-    size_t common = first == NULL ? 0 : strlen(first);
 
-    for (*count = first != NULL;; (*count)++) {
+    *count = 0;
+    if (first == NULL)
+        return 0;
+    size_t common = strlen(first);
+    for (*count = 1;; (*count)++) {
         const char *other = terminal->completer(text, length, *count, from);
         if (other == NULL)
             return common;

@@ -612,7 +612,7 @@ static struct node *fold(struct parser *parser, struct node *node)
 
     if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
         return node;
-    if (!evaluate_constant(parser->arena, node, &result))
+    if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;
     node->kind = NODE_TEXT;
     node->text = result;

@@ -26,12 +26,14 @@ struct bench {
     long found;
 };
 
-static void fail(const char *what) {
+static void fail(const char *what)
+{
     (void)fprintf(stderr, "bench_redis: %s\n", what);
     exit(1);
 }
 
-static void expect_ok(redisContext *context, const char *command, const char *argument) {
+static void expect_ok(redisContext *context, const char *command, const char *argument)
+{
     redisReply *reply = redisCommand(context, "%s %s", command, argument);
 
     if (reply == NULL || reply->type != REDIS_REPLY_STATUS)
@@ -39,7 +41,8 @@ static void expect_ok(redisContext *context, const char *command, const char *ar
     freeReplyObject(reply);
 }
 
-static redisContext *connect_bare(const struct bench *bench) {
+static redisContext *connect_bare(const struct bench *bench)
+{
     redisContext *context;
     char host[128];
 
@@ -59,7 +62,8 @@ static redisContext *connect_bare(const struct bench *bench) {
     return context;
 }
 
-static nanoseconds run_bare(struct bench *bench) {
+static nanoseconds run_bare(struct bench *bench)
+{
     redisContext *context = connect_bare(bench);
     nanoseconds begin = clock_now();
     char key[64];
@@ -77,9 +81,10 @@ static nanoseconds run_bare(struct bench *bench) {
     return time;
 }
 
-static struct lookups *open_lookups(const struct bench *bench, struct arena *arena) {
+static struct lookups *open_lookups(const struct bench *bench, struct arena *arena)
+{
     struct lookups *lookups = lookups_new();
-    struct error error;
+    struct error error = {0};
     const char *format = bench->place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s";
     const char *servers = arena_format(arena, format, bench->place, bench->database, bench->password);
 
@@ -90,9 +95,10 @@ static struct lookups *open_lookups(const struct bench *bench, struct arena *are
     return lookups;
 }
 
-static nanoseconds run_lookup(struct bench *bench, const char *options, long keys) {
+static nanoseconds run_lookup(struct bench *bench, const char *options, long keys)
+{
     struct arena arena;
-    struct error error;
+    struct error error = {0};
     struct lookup_answer answer;
     char query[64];
 
@@ -121,7 +127,8 @@ static nanoseconds run_lookup(struct bench *bench, const char *options, long key
     return time;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 4)
         fail("usage: bench_redis PLACE COUNT bare|lookup|nocache|cached [DATABASE [PASSWORD]]");
     struct bench bench = {
