@@ -3,6 +3,8 @@
 #include "cli/terminal.h"
 
 #include <histedit.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +100,14 @@ static void close_terminal(struct terminal *terminal)
     free(terminal);
 }
 
+/* libedit takes apart what is typed by the locale's rules, and drops bytes that
+   have no meaning there. */
+static void know_utf8(void)
+{
+    if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+        (void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static struct terminal *open_terminal(const char *name, const char *history_path,
                                       terminal_completer completer)
 {
@@ -107,6 +117,7 @@ static struct terminal *open_terminal(const char *name, const char *history_path
     if (terminal == NULL)
         return NULL;
     *terminal = (struct terminal){.prompt = "", .completer = completer};
+    know_utf8();
     terminal->editor = el_init(name, stdin, stdout, stderr);
     terminal->history = history_init();
     if (terminal->editor == NULL || terminal->history == NULL) {
