@@ -378,7 +378,7 @@ Version: $(VERSION)
 Libs: -L$${libdir} -lrexpand
 Libs.private: -lm -ldl
 Requires.private: $(LIB_PKGS)
-Cflags: -I$${includedir}/rexpand
+Cflags: -I$${includedir}
 endef
 
 .PHONY: install uninstall
