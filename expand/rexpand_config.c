@@ -120,7 +120,8 @@ char *rexpand_config_print(struct rexpand_config *config, const char *const *wor
 
 /* The options that are variables too. */
 static const char *const option_variables[] = {
-    "primary_hostname", "qualify_domain", "qualify_recipient", "smtp_active_hostname", "spool_directory",
+    "exim_path",         "primary_hostname",     "qualify_domain",
+    "qualify_recipient", "smtp_active_hostname", "spool_directory",
 };
 
 static enum outcome set_variables(struct rexpand_env *env, const struct config *config, struct error *error)

@@ -21,20 +21,23 @@ struct entry {
 /* No entry is larger, so that one answer does not drive out all others. */
 enum { LARGEST_ENTRY = LOOKUP_CACHE_BYTES / 8, PARTS = 4 };
 
-void lookup_cache_open(struct lookup_cache *cache) {
+void lookup_cache_open(struct lookup_cache *cache)
+{
     *cache = (struct lookup_cache){.bytes = NULL};
     /* Keys come from outside: without a seed someone could make them collide. */
     if (getrandom(&cache->seed, sizeof cache->seed, GRND_NONBLOCK) != (ssize_t)sizeof cache->seed)
         cache->seed = (uint64_t)clock_now() ^ (uint64_t)(uintptr_t)cache;
 }
 
-void lookup_cache_close(struct lookup_cache *cache) {
+void lookup_cache_close(struct lookup_cache *cache)
+{
     free(cache->bytes);
     free(cache->buckets);
     *cache = (struct lookup_cache){.seed = cache->seed};
 }
 
-static void list_parts(const struct lookup_request *request, struct value parts[PARTS]) {
+static void list_parts(const struct lookup_request *request, struct value parts[PARTS])
+{
     bool has_spans = request->driver->style == LOOKUP_QUERY && request->key.span_count > 0;
 
     parts[0] = request->file;
@@ -45,12 +48,14 @@ static void list_parts(const struct lookup_request *request, struct value parts[
                          : value_clean("", 0);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word) {
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
     hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
     return hash ^ (hash >> 29);
 }
 
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length) {
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
+{
     uint64_t word;
 
     hash = mix(hash, length);
@@ -65,7 +70,8 @@ static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length) {
 }
 
 void lookup_cache_key(const struct lookup_cache *cache, struct lookup_cache_key *key,
-                      const struct lookup_request *request, size_t number) {
+                      const struct lookup_request *request, size_t number)
+{
     struct value parts[PARTS];
 
     *key = (struct lookup_cache_key){.request = request, .number = number, .hash = mix(cache->seed, number)};
@@ -74,16 +80,19 @@ void lookup_cache_key(const struct lookup_cache *cache, struct lookup_cache_key 
         key->hash = hash_bytes(key->hash, parts[i].bytes, parts[i].length);
 }
 
-static struct entry *entry_at(const struct lookup_cache *cache, uint32_t position) {
+static struct entry *entry_at(const struct lookup_cache *cache, uint32_t position)
+{
     return (struct entry *)(void *)(cache->bytes + position);
 }
 
-static uint32_t *bucket_of(const struct lookup_cache *cache, uint64_t hash) {
+static uint32_t *bucket_of(const struct lookup_cache *cache, uint64_t hash)
+{
     return &cache->buckets[hash % LOOKUP_CACHE_BUCKETS];
 }
 
 static bool is_entry_of(const struct entry *entry, const struct lookup_cache_key *key,
-                        const struct lookup_cache *cache) {
+                        const struct lookup_cache *cache)
+{
     struct value parts[PARTS];
     const char *bytes = (const char *)(entry + 1);
 
@@ -100,7 +109,8 @@ static bool is_entry_of(const struct entry *entry, const struct lookup_cache_key
     return true;
 }
 
-static struct entry *find(const struct lookup_cache *cache, const struct lookup_cache_key *key) {
+static struct entry *find(const struct lookup_cache *cache, const struct lookup_cache_key *key)
+{
     if (cache->count == 0)
         return NULL;
     for (uint32_t next = *bucket_of(cache, key->hash); next != 0;) {
@@ -113,7 +123,8 @@ static struct entry *find(const struct lookup_cache *cache, const struct lookup_
 }
 
 bool lookup_cache_get(const struct lookup_cache *cache, const struct lookup_cache_key *key,
-                      struct lookup_answer *answer) {
+                      struct lookup_answer *answer)
+{
     const struct entry *entry = find(cache, key);
 
     if (entry == NULL || clock_is_past(entry->valid_until))
@@ -130,7 +141,8 @@ bool lookup_cache_get(const struct lookup_cache *cache, const struct lookup_cach
     return true;
 }
 
-static void unlink_entry(struct lookup_cache *cache, uint32_t position) {
+static void unlink_entry(struct lookup_cache *cache, uint32_t position)
+{
     uint32_t *link = bucket_of(cache, entry_at(cache, position)->hash);
 
     while (*link != position + 1)
@@ -138,7 +150,8 @@ static void unlink_entry(struct lookup_cache *cache, uint32_t position) {
     *link = entry_at(cache, position)->next;
 }
 
-static void drop_oldest(struct lookup_cache *cache) {
+static void drop_oldest(struct lookup_cache *cache)
+{
     unlink_entry(cache, cache->tail);
     cache->tail += entry_at(cache, cache->tail)->size;
     cache->count--;
@@ -153,7 +166,8 @@ static void drop_oldest(struct lookup_cache *cache) {
 }
 
 /* Makes "size" bytes free at "head". */
-static void make_room(struct lookup_cache *cache, uint32_t size) {
+static void make_room(struct lookup_cache *cache, uint32_t size)
+{
     for (;;) {
         if (!cache->wraps) {
             if (LOOKUP_CACHE_BYTES - cache->head >= size)
@@ -168,7 +182,8 @@ static void make_room(struct lookup_cache *cache, uint32_t size) {
     }
 }
 
-static bool allocate(struct lookup_cache *cache) {
+static bool allocate(struct lookup_cache *cache)
+{
     if (cache->bytes == NULL)
         cache->bytes = malloc(LOOKUP_CACHE_BYTES);
     if (cache->buckets == NULL)
@@ -176,14 +191,16 @@ static bool allocate(struct lookup_cache *cache) {
     return cache->bytes != NULL && cache->buckets != NULL;
 }
 
-static char *append(char *to, const struct value *part) {
+static char *append(char *to, const struct value *part)
+{
     if (part->length > 0)
         memcpy(to, part->bytes, part->length);
     return to + part->length;
 }
 
 void lookup_cache_put(struct lookup_cache *cache, const struct lookup_cache_key *key,
-                      const struct lookup_answer *answer) {
+                      const struct lookup_answer *answer)
+{
     struct value parts[PARTS];
     size_t size = sizeof(struct entry);
 
@@ -221,12 +238,14 @@ void lookup_cache_put(struct lookup_cache *cache, const struct lookup_cache_key 
     cache->count++;
 }
 
-void lookup_cache_forget(struct lookup_cache *cache, size_t number) {
+void lookup_cache_forget(struct lookup_cache *cache, size_t number)
+{
     if (number < LOOKUP_CACHE_DRIVERS)
         cache->epochs[number]++;
 }
 
-void lookup_cache_empty(struct lookup_cache *cache) {
+void lookup_cache_empty(struct lookup_cache *cache)
+{
     cache->head = cache->tail = 0;
     cache->wraps = false;
     if (cache->count > 0)

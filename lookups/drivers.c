@@ -20,12 +20,14 @@ static const struct lookup_driver *const drivers[] = {
 
 enum { DRIVERS = sizeof drivers / sizeof drivers[0] - 1 };
 
-const struct lookup_driver *const *lookup_drivers(size_t *count) {
+const struct lookup_driver *const *lookup_drivers(size_t *count)
+{
     *count = DRIVERS;
     return drivers;
 }
 
-const struct lookup_driver *lookup_driver_find(const char *name, size_t length) {
+const struct lookup_driver *lookup_driver_find(const char *name, size_t length)
+{
     for (const struct lookup_driver *const *next = drivers; *next != NULL; next++)
         if (strlen((*next)->name) == length && memcmp((*next)->name, name, length) == 0)
             return *next;

@@ -27,7 +27,8 @@ struct lookups {
     struct lookup_setting_value *settings;
 };
 
-struct lookups *lookups_new(void) {
+struct lookups *lookups_new(void)
+{
     struct lookups *lookups = calloc(1, sizeof *lookups);
 
     if (lookups == NULL)
@@ -41,7 +42,8 @@ struct lookups *lookups_new(void) {
     return lookups;
 }
 
-static void close_state(struct state *state) {
+static void close_state(struct state *state)
+{
     if (state->driver == NULL)
         return;
     if (state->driver->close != NULL)
@@ -50,7 +52,8 @@ static void close_state(struct state *state) {
     *state = (struct state){.driver = NULL};
 }
 
-void lookups_free(struct lookups *lookups) {
+void lookups_free(struct lookups *lookups)
+{
     if (lookups == NULL)
         return;
     for (size_t i = 0; i < MOST_STATES; i++)
@@ -62,7 +65,8 @@ void lookups_free(struct lookups *lookups) {
     free(lookups);
 }
 
-void lookups_tidy(struct lookups *lookups) {
+void lookups_tidy(struct lookups *lookups)
+{
     lookup_cache_empty(&lookups->cache);
     for (size_t i = 0; i < MOST_STATES; i++) {
         const struct state *state = &lookups->states[i];
@@ -71,14 +75,16 @@ void lookups_tidy(struct lookups *lookups) {
     }
 }
 
-static void close_driver(struct lookups *lookups, const struct lookup_driver *driver) {
+static void close_driver(struct lookups *lookups, const struct lookup_driver *driver)
+{
     for (size_t i = 0; i < MOST_STATES; i++)
         if (lookups->states[i].driver == driver)
             close_state(&lookups->states[i]);
 }
 
 enum outcome lookups_set(struct lookups *lookups, const char *name, const char *text, struct arena *arena,
-                         struct error *error) {
+                         struct error *error)
+{
     struct lookup_setting_place place;
     struct lookup_setting_value value = {.text = NULL};
     size_t drivers;
@@ -100,7 +106,8 @@ enum outcome lookups_set(struct lookups *lookups, const char *name, const char *
 
 /* The value of a setting, the default's if none was set. A default is known to
    be readable: a test reads them all. */
-static struct lookup_setting_value get_setting(const struct lookups *lookups, const char *name) {
+static struct lookup_setting_value get_setting(const struct lookups *lookups, const char *name)
+{
     struct lookup_setting_place place;
     struct lookup_setting_value value = {.text = NULL};
     struct arena arena;
@@ -119,7 +126,8 @@ static struct lookup_setting_value get_setting(const struct lookups *lookups, co
     return value;
 }
 
-const char *lookups_text(const struct lookups *lookups, const char *name) {
+const char *lookups_text(const struct lookups *lookups, const char *name)
+{
     const struct lookup_setting *setting = lookup_setting_find(name, strlen(name));
     const char *text = get_setting(lookups, name).text;
 
@@ -128,15 +136,18 @@ const char *lookups_text(const struct lookups *lookups, const char *name) {
     return setting == NULL || setting->default_value == NULL ? "" : setting->default_value;
 }
 
-nanoseconds lookups_time(const struct lookups *lookups, const char *name) {
+nanoseconds lookups_time(const struct lookups *lookups, const char *name)
+{
     return get_setting(lookups, name).as.time;
 }
 
-long long lookups_number(const struct lookups *lookups, const char *name) {
+long long lookups_number(const struct lookups *lookups, const char *name)
+{
     return get_setting(lookups, name).as.number;
 }
 
-size_t lookups_word(const struct lookups *lookups, const char *name) {
+size_t lookups_word(const struct lookups *lookups, const char *name)
+{
     return get_setting(lookups, name).as.word;
 }
 
@@ -149,7 +160,8 @@ struct search {
     bool writes_cache;
 };
 
-static bool choose_cache(struct search *search, const struct value *text) {
+static bool choose_cache(struct search *search, const struct value *text)
+{
     static const struct {
         const char *word;
         bool reads, writes;
@@ -165,7 +177,8 @@ static bool choose_cache(struct search *search, const struct value *text) {
     return false;
 }
 
-static enum outcome wrong_option(const struct lookup_request *request, const struct value *name) {
+static enum outcome wrong_option(const struct lookup_request *request, const struct value *name)
+{
     const struct lookup_driver *driver = request->driver;
     struct buffer known;
     struct value text;
@@ -181,7 +194,8 @@ static enum outcome wrong_option(const struct lookup_request *request, const str
                      driver->name, text.bytes);
 }
 
-static enum outcome read_option(struct search *search, const struct value *item) {
+static enum outcome read_option(struct search *search, const struct value *item)
+{
     const struct lookup_request *request = &search->request;
     const struct lookup_driver *driver = request->driver;
     const char *equals = memchr(item->bytes, '=', item->length);
@@ -207,7 +221,8 @@ static enum outcome read_option(struct search *search, const struct value *item)
     return wrong_option(request, &name);
 }
 
-static enum outcome read_options(struct search *search) {
+static enum outcome read_options(struct search *search)
+{
     const struct lookup_request *request = &search->request;
     struct list_reader reader;
     struct value item;
@@ -227,7 +242,8 @@ static enum outcome read_options(struct search *search) {
     return OUTCOME_DONE;
 }
 
-static enum outcome check_file(const struct lookup_request *request) {
+static enum outcome check_file(const struct lookup_request *request)
+{
     const struct value *file = &request->file;
 
     if (request->driver->style == LOOKUP_SINGLE_KEY && value_is_tainted(file))
@@ -239,7 +255,8 @@ static enum outcome check_file(const struct lookup_request *request) {
     return OUTCOME_DONE;
 }
 
-static bool is_state_for(const struct state *state, const struct search *search) {
+static bool is_state_for(const struct state *state, const struct search *search)
+{
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
 
@@ -251,7 +268,8 @@ static bool is_state_for(const struct state *state, const struct search *search)
 
 /* A free place for a state: the one that was not used for longest is closed if
    there is none. */
-static struct state *free_place(struct lookups *lookups) {
+static struct state *free_place(struct lookups *lookups)
+{
     struct state *oldest = &lookups->states[0];
 
     for (size_t i = 0; i < MOST_STATES; i++) {
@@ -265,7 +283,8 @@ static struct state *free_place(struct lookups *lookups) {
     return oldest;
 }
 
-static enum outcome open_state(struct lookups *lookups, const struct search *search, struct state **opened) {
+static enum outcome open_state(struct lookups *lookups, const struct search *search, struct state **opened)
+{
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
     struct state made = {
@@ -292,7 +311,8 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
 }
 
 /* The open state that the search wants, NULL when there is none that is good. */
-static struct state *find_state(struct lookups *lookups, const struct search *search) {
+static struct state *find_state(struct lookups *lookups, const struct search *search)
+{
     const struct lookup_driver *driver = search->request.driver;
 
     for (size_t i = 0; i < MOST_STATES; i++) {
@@ -309,7 +329,8 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
 
 /* The state that the search wants, opened if need be; NULL and the outcome if
    that cannot be done. */
-static struct state *get_state(struct lookups *lookups, const struct search *search, enum outcome *outcome) {
+static struct state *get_state(struct lookups *lookups, const struct search *search, enum outcome *outcome)
+{
     struct state *state = find_state(lookups, search);
 
     *outcome = OUTCOME_DONE;
@@ -322,7 +343,8 @@ static struct state *get_state(struct lookups *lookups, const struct search *sea
 
 /* Adds bytes as Exim shows them in a message: what does not print is a letter or
    three octal digits behind a backslash. */
-static void add_printing(struct buffer *out, const struct value *text) {
+static void add_printing(struct buffer *out, const struct value *text)
+{
     static const char letters[] = "\n\r\t\v\b\f";
     static const char names[] = "nrtvbf";
 
@@ -340,7 +362,8 @@ static void add_printing(struct buffer *out, const struct value *text) {
     }
 }
 
-static enum outcome defer(const struct lookup_request *request) {
+static enum outcome defer(const struct lookup_request *request)
+{
     enum { MOST_SHOWN = 1024 };
     struct buffer message;
     struct value text;
@@ -359,7 +382,8 @@ static enum outcome defer(const struct lookup_request *request) {
     return OUTCOME_DEFERRED;
 }
 
-static size_t driver_number(const struct lookup_driver *driver) {
+static size_t driver_number(const struct lookup_driver *driver)
+{
     size_t count;
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
     size_t number = 0;
@@ -371,7 +395,8 @@ static size_t driver_number(const struct lookup_driver *driver) {
 
 /* Asks the driver, and keeps its answer as it wishes. */
 static enum outcome ask(struct lookups *lookups, const struct search *search,
-                        const struct lookup_cache_key *key, struct lookup_answer *answer) {
+                        const struct lookup_cache_key *key, struct lookup_answer *answer)
+{
     enum outcome outcome;
     struct state *state = get_state(lookups, search, &outcome);
 
@@ -387,7 +412,8 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
 }
 
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
-                         struct lookup_answer *answer) {
+                         struct lookup_answer *answer)
+{
     struct search search = {.request = *request, .reads_cache = true, .writes_cache = true};
     struct lookup_cache_key key;
 

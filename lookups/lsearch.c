@@ -29,14 +29,16 @@ struct lsearch_file {
     bool no_memory;
 };
 
-static bool is_same(const struct stat *left, const struct stat *right) {
+static bool is_same(const struct stat *left, const struct stat *right)
+{
     return left->st_ino == right->st_ino && left->st_dev == right->st_dev &&
            left->st_size == right->st_size && left->st_mtim.tv_sec == right->st_mtim.tv_sec &&
            left->st_mtim.tv_nsec == right->st_mtim.tv_nsec && left->st_ctim.tv_sec == right->st_ctim.tv_sec &&
            left->st_ctim.tv_nsec == right->st_ctim.tv_nsec;
 }
 
-static void rewind_file(struct lsearch_file *file) {
+static void rewind_file(struct lsearch_file *file)
+{
     file->next = 0;
     file->error = 0;
     if (file->offset == 0)
@@ -48,7 +50,8 @@ static void rewind_file(struct lsearch_file *file) {
 
 /* Room behind the window's bytes: by moving them to its start, or, when a line
    fills it all, by making it larger. */
-static bool make_room(struct lsearch_file *file) {
+static bool make_room(struct lsearch_file *file)
+{
     if (file->next > 0) {
         memmove(file->bytes, file->bytes + file->next, file->length - file->next);
         file->offset += (off_t)file->next;
@@ -69,7 +72,8 @@ static bool make_room(struct lsearch_file *file) {
 }
 
 /* More bytes into the window. False at the file's end, or after an error. */
-static bool read_more(struct lsearch_file *file) {
+static bool read_more(struct lsearch_file *file)
+{
     if (file->is_read_out || file->error != 0 || (file->length == file->room && !make_room(file)))
         return false;
     for (;;) {
@@ -92,7 +96,8 @@ static bool read_more(struct lsearch_file *file) {
 
 /* The next line without its end and the white space before it; valid until the
    next call. */
-static bool next_line(struct lsearch_file *file, struct value *line) {
+static bool next_line(struct lsearch_file *file, struct value *line)
+{
     size_t seen = 0;
     const char *end = NULL;
 
@@ -117,7 +122,8 @@ static bool next_line(struct lsearch_file *file, struct value *line) {
     return true;
 }
 
-static size_t skip_space(const struct value *line, size_t at) {
+static size_t skip_space(const struct value *line, size_t at)
+{
     while (at < line->length && byte_is_space(line->bytes[at]))
         at++;
     return at;
@@ -125,7 +131,8 @@ static size_t skip_space(const struct value *line, size_t at) {
 
 /* Reads the escape behind the backslash at "at" in a quoted key, moves "at"
    behind it and gives the byte that it means. */
-static char read_escape(const struct value *line, size_t *at) {
+static char read_escape(const struct value *line, size_t *at)
+{
     static const char letters[] = "bfnrtv";
     static const char bytes[] = "\b\f\n\r\t\v";
     unsigned code = 0;
@@ -159,7 +166,8 @@ static char read_escape(const struct value *line, size_t *at) {
 
 /* Whether the quoted key at the line's start is "key"; "*end" is behind its
    quote, or the line's end if there is none. */
-static bool matches_quoted(const struct value *line, const struct value *key, size_t *end) {
+static bool matches_quoted(const struct value *line, const struct value *key, size_t *end)
+{
     size_t matched = 0;
     bool is_same_so_far = true;
     size_t at = 1;
@@ -178,7 +186,8 @@ static bool matches_quoted(const struct value *line, const struct value *key, si
     return is_same_so_far && matched == key->length;
 }
 
-static bool matches_plain(const struct value *line, const struct value *key, size_t *end) {
+static bool matches_plain(const struct value *line, const struct value *key, size_t *end)
+{
     size_t at = 0;
 
     while (at < line->length && line->bytes[at] != ':' && !byte_is_space(line->bytes[at]))
@@ -189,7 +198,8 @@ static bool matches_plain(const struct value *line, const struct value *key, siz
 }
 
 /* Whether a line has "key", and where its data begin. */
-static bool matches(const struct value *line, const struct value *key, size_t *data) {
+static bool matches(const struct value *line, const struct value *key, size_t *data)
+{
     size_t at;
     bool is_quoted = line->length > 0 && line->bytes[0] == '"';
 
@@ -208,7 +218,8 @@ static bool matches(const struct value *line, const struct value *key, size_t *d
    comments and empty lines left out between them; Exim itself, 4.96 at least, ends
    the data there, and so does this. */
 static enum outcome read_data(struct lsearch_file *file, struct value line, size_t from,
-                              const struct lookup_request *request, struct lookup_answer *answer) {
+                              const struct lookup_request *request, struct lookup_answer *answer)
+{
     struct buffer data;
 
     buffer_init(&data, request->arena);
@@ -222,7 +233,8 @@ static enum outcome read_data(struct lsearch_file *file, struct value line, size
 }
 
 static enum outcome lsearch_find(void *opened, const struct lookup_request *request,
-                                 struct lookup_answer *answer) {
+                                 struct lookup_answer *answer)
+{
     struct lsearch_file *file = opened;
     struct value line;
     size_t data = 0;
@@ -244,7 +256,8 @@ static enum outcome lsearch_find(void *opened, const struct lookup_request *requ
     return outcome;
 }
 
-static enum outcome cannot_open(const struct lookup_request *request, const char *name) {
+static enum outcome cannot_open(const struct lookup_request *request, const char *name)
+{
     int error = errno;
 
     if (error == EACCES)
@@ -255,7 +268,8 @@ static enum outcome cannot_open(const struct lookup_request *request, const char
                      "failed to open %s for linear search: %s", name, strerror(error));
 }
 
-static void lsearch_close(void *opened) {
+static void lsearch_close(void *opened)
+{
     struct lsearch_file *file = opened;
 
     if (file->fd >= 0)
@@ -265,7 +279,8 @@ static void lsearch_close(void *opened) {
 }
 
 static enum outcome open_file(struct lsearch_file *file, const char *name,
-                              const struct lookup_request *request) {
+                              const struct lookup_request *request)
+{
     /* A FIFO must not make it wait; for a regular file O_NONBLOCK means nothing. */
     file->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->fd < 0 || fstat(file->fd, &file->stat) != 0)
@@ -280,8 +295,8 @@ static enum outcome open_file(struct lsearch_file *file, const char *name,
     return file->bytes == NULL ? error_no_memory(request->error) : OUTCOME_DONE;
 }
 
-static enum outcome lsearch_open(struct lookups *lookups, const struct lookup_request *request,
-                                 void **opened) {
+static enum outcome lsearch_open(struct lookups *lookups, const struct lookup_request *request, void **opened)
+{
     struct lsearch_file *file = calloc(1, sizeof *file);
     const char *name = arena_copy(request->arena, request->file.bytes, request->file.length);
 
@@ -300,7 +315,8 @@ static enum outcome lsearch_open(struct lookups *lookups, const struct lookup_re
     return OUTCOME_DONE;
 }
 
-static bool lsearch_check(void *opened, const struct lookup_request *request) {
+static bool lsearch_check(void *opened, const struct lookup_request *request)
+{
     const struct lsearch_file *file = opened;
     struct stat now;
     const char *name = arena_copy(request->arena, request->file.bytes, request->file.length);
@@ -308,7 +324,8 @@ static bool lsearch_check(void *opened, const struct lookup_request *request) {
     return name != NULL && stat(name, &now) == 0 && is_same(&file->stat, &now);
 }
 
-static bool lsearch_quote(struct buffer *out, const struct value *text, const struct value *option) {
+static bool lsearch_quote(struct buffer *out, const struct value *text, const struct value *option)
+{
     buffer_add(out, text->bytes, text->length);
     return option->length == 0;
 }

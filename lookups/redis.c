@@ -27,7 +27,8 @@ struct redis_state {
     nanoseconds lookup_timeout;
 };
 
-static void redis_close(void *opened) {
+static void redis_close(void *opened)
+{
     struct redis_state *state = opened;
 
     redis_router_close(&state->router);
@@ -37,7 +38,8 @@ static void redis_close(void *opened) {
 
 /* Messages go into the request's arena, servers into the state's. */
 static enum outcome read_servers(struct redis_state *state, const struct value *chosen, const char *setting,
-                                 const struct lookup_request *request) {
+                                 const struct lookup_request *request)
+{
     struct value known = value_of_string(setting);
     enum outcome outcome =
         chosen->bytes != NULL
@@ -52,7 +54,8 @@ static enum outcome read_servers(struct redis_state *state, const struct value *
     return OUTCOME_DONE;
 }
 
-static enum outcome redis_open(struct lookups *lookups, const struct lookup_request *request, void **opened) {
+static enum outcome redis_open(struct lookups *lookups, const struct lookup_request *request, void **opened)
+{
     struct redis_state *state = calloc(1, sizeof *state);
     struct redis_settings settings = {
         .connect_timeout = lookups_time(lookups, "redis_connect_timeout"),
@@ -79,7 +82,8 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
 }
 
 static enum outcome redis_find(void *opened, const struct lookup_request *request,
-                               struct lookup_answer *answer) {
+                               struct lookup_answer *answer)
+{
     struct redis_state *state = opened;
     const struct value *timeout = &request->chosen[OPTION_TIMEOUT];
     nanoseconds time = state->lookup_timeout;
@@ -105,21 +109,24 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
     return OUTCOME_DONE;
 }
 
-static bool redis_quote_operator(struct buffer *out, const struct value *text, const struct value *option) {
+static bool redis_quote_operator(struct buffer *out, const struct value *text, const struct value *option)
+{
     if (option->length > 0)
         return false;
     redis_quote(out, text);
     return true;
 }
 
-static enum outcome check_servers(const char *text, struct arena *arena, struct error *error) {
+static enum outcome check_servers(const char *text, struct arena *arena, struct error *error)
+{
     struct redis_servers servers;
     struct value list = value_of_string(text);
 
     return redis_servers_parse(&servers, &list, arena, error);
 }
 
-static enum outcome check_limit(const char *text, struct arena *arena, struct error *error) {
+static enum outcome check_limit(const char *text, struct arena *arena, struct error *error)
+{
     if (text[strspn(text, "0")] != '\0' && byte_is_digit(text[strspn(text, "0")]))
         return OUTCOME_DONE;
     return error_set(error, arena, OUTCOME_FAILED, "redis_reply_limit must be more than 0");

@@ -3,7 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
-size_t lookup_settings_count(void) {
+size_t lookup_settings_count(void)
+{
     size_t drivers;
     const struct lookup_driver *const *all = lookup_drivers(&drivers);
     size_t count = 0;
@@ -13,7 +14,8 @@ size_t lookup_settings_count(void) {
     return count;
 }
 
-bool lookup_settings_find(const char *name, size_t length, struct lookup_setting_place *place) {
+bool lookup_settings_find(const char *name, size_t length, struct lookup_setting_place *place)
+{
     size_t drivers;
     const struct lookup_driver *const *all = lookup_drivers(&drivers);
     size_t value = 0;
@@ -29,7 +31,8 @@ bool lookup_settings_find(const char *name, size_t length, struct lookup_setting
     return false;
 }
 
-const struct lookup_setting *lookup_setting_find(const char *name, size_t length) {
+const struct lookup_setting *lookup_setting_find(const char *name, size_t length)
+{
     struct lookup_setting_place place;
 
     return lookup_settings_find(name, length, &place) ? place.setting : NULL;
@@ -44,7 +47,8 @@ static const struct unit {
     {"m", NANOSECONDS_PER_SECOND * 60},    {"s", NANOSECONDS_PER_SECOND},
 };
 
-static const struct unit *find_unit(const char *text, size_t length) {
+static const struct unit *find_unit(const char *text, size_t length)
+{
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strlen(units[i].name) <= length && memcmp(text, units[i].name, strlen(units[i].name)) == 0)
             return &units[i];
@@ -52,7 +56,8 @@ static const struct unit *find_unit(const char *text, size_t length) {
 }
 
 /* A run of digits as a number, and how many there were. */
-static size_t read_digits(const char *text, size_t length, long long *number) {
+static size_t read_digits(const char *text, size_t length, long long *number)
+{
     size_t i = 0;
 
     for (*number = 0; i < length && byte_is_digit(text[i]); i++)
@@ -63,7 +68,8 @@ static size_t read_digits(const char *text, size_t length, long long *number) {
 }
 
 /* Digits behind a point, in billionths. */
-static size_t read_fraction(const char *text, size_t length, long long *billionths) {
+static size_t read_fraction(const char *text, size_t length, long long *billionths)
+{
     long long place = 100000000;
     size_t i = 0;
 
@@ -73,7 +79,8 @@ static size_t read_fraction(const char *text, size_t length, long long *billiont
 }
 
 /* One number with its unit; how many bytes it took, 0 if it is none. */
-static size_t read_time_part(const char *text, size_t length, nanoseconds *time) {
+static size_t read_time_part(const char *text, size_t length, nanoseconds *time)
+{
     long long number;
     long long billionths = 0;
     long long whole;
@@ -96,7 +103,8 @@ static size_t read_time_part(const char *text, size_t length, nanoseconds *time)
     return used + strlen(unit->name);
 }
 
-bool lookup_time_read(const char *text, size_t length, nanoseconds *time) {
+bool lookup_time_read(const char *text, size_t length, nanoseconds *time)
+{
     *time = 0;
     if (length == 0)
         return false;
@@ -111,13 +119,15 @@ bool lookup_time_read(const char *text, size_t length, nanoseconds *time) {
 }
 
 static bool read_time(const struct lookup_setting *setting, const char *text,
-                      struct lookup_setting_value *value) {
+                      struct lookup_setting_value *value)
+{
     (void)setting;
     return lookup_time_read(text, strlen(text), &value->as.time) && value->as.time > 0;
 }
 
 static bool read_number(const struct lookup_setting *setting, const char *text,
-                        struct lookup_setting_value *value) {
+                        struct lookup_setting_value *value)
+{
     static const char multipliers[] = "kmg";
     size_t length = strlen(text);
     size_t used = read_digits(text, length, &value->as.number);
@@ -137,7 +147,8 @@ static bool read_number(const struct lookup_setting *setting, const char *text,
 }
 
 static bool read_word(const struct lookup_setting *setting, const char *text,
-                      struct lookup_setting_value *value) {
+                      struct lookup_setting_value *value)
+{
     size_t length = strlen(text);
 
     value->as.word = 0;
@@ -152,7 +163,8 @@ static bool read_word(const struct lookup_setting *setting, const char *text,
 }
 
 static bool read_text(const struct lookup_setting *setting, const char *text,
-                      struct lookup_setting_value *value) {
+                      struct lookup_setting_value *value)
+{
     (void)setting;
     (void)text;
     (void)value;
@@ -171,7 +183,8 @@ static const struct type {
 
 enum outcome lookup_settings_read(const struct lookup_setting *setting, const char *text,
                                   struct lookup_setting_value *value, struct arena *arena,
-                                  struct error *error) {
+                                  struct error *error)
+{
     const struct type *type = &types[setting->type];
 
     if (!type->read(setting, text, value))

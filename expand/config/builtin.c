@@ -68,52 +68,46 @@ struct names {
 
 /* Names are made afresh for each length, the longest first: then none can be
    part of a later one, and nothing is kept. */
-static void add_name(struct names *names, const char *prefix, const char *text) {
+static void add_name(struct names *names, const char *prefix, const char *text)
+{
     char name[NAME_SIZE];
     size_t prefix_length = strlen(prefix);
     size_t length = prefix_length + strlen(text);
-    if (length >= sizeof name || !names->ok) {
+    if (length >= sizeof name || !names->ok)
         return;
-    }
-    if (length > names->longest) {
+    if (length > names->longest)
         names->longest = length;
-    }
-    if (length != names->wanted) {
+    if (length != names->wanted)
         return;
-    }
-    memcpy(name, prefix, prefix_length);
-    for (size_t i = prefix_length; i < length; i++) {
-        name[i] = byte_upper(text[i - prefix_length]);
-    }
+    for (size_t i = 0; i < length; i++)
+        name[i] = i < prefix_length ? prefix[i] : byte_upper(text[i - prefix_length]);
     names->ok = names->add(names->context, name, length);
 }
 
-static void add_names(struct names *names) {
+static void add_names(struct names *names)
+{
     size_t count;
-    for (size_t i = 0; i < sizeof features / sizeof *features; i++) {
+    for (size_t i = 0; i < sizeof features / sizeof *features; i++)
         add_name(names, features[i], "");
-    }
     const struct option_row *rows = option_rows(&count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         add_name(names, "_OPT_MAIN_", rows[i].name);
-    }
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
     for (size_t i = 0; i < count; i++) {
         add_name(names, "_HAVE_LOOKUP_", drivers[i]->name);
         for (size_t j = 0; j < drivers[i]->setting_count; j++) {
             const char *name = drivers[i]->settings[j].name;
-            if (option_row_find(name, strlen(name)) == NULL) {
+            if (option_row_find(name, strlen(name)) == NULL)
                 add_name(names, "_OPT_MAIN_", name);
-            }
         }
     }
 }
 
-bool builtin_each(bool (*add)(void *context, const char *name, size_t length), void *context) {
+bool builtin_each(bool (*add)(void *context, const char *name, size_t length), void *context)
+{
     struct names names = {.add = add, .context = context, .ok = true};
     add_names(&names);
-    for (names.wanted = names.longest; names.wanted > 0; names.wanted--) {
+    for (names.wanted = names.longest; names.wanted > 0; names.wanted--)
         add_names(&names);
-    }
     return names.ok;
 }

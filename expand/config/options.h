@@ -22,8 +22,8 @@ enum option_type {
 struct option_row {
     const char *name;
     enum option_type type;
-    const char *default_text; /* as it would be written; NULL: unset, or found out when it runs */
     bool is_used;             /* rexpand reads it; others are accepted and remembered */
+    const char *default_text; /* as it would be written; NULL: unset, or found out when it runs */
     const char *synonym_of;   /* this is an older name of that row */
     const char *help;         /* one line */
 };

@@ -23,26 +23,25 @@ static const struct printable {
 } printables[] = {{'\n', "\\n"}, {'\r', "\\r"}, {'\t', "\\t"}, {'\b', "\\b"}, {'\v', "\\v"}, {'\f', "\\f"}};
 
 /* Anything that is not printing ASCII is shown as an escape. */
-static void add_printing(struct buffer *out, const struct value *text) {
+static void add_printing(struct buffer *out, const struct value *text)
+{
     for (size_t i = 0; i < text->length; i++) {
         char byte = text->bytes[i];
         const char *escape = NULL;
-        for (size_t j = 0; j < sizeof printables / sizeof *printables; j++) {
-            if (printables[j].byte == byte) {
+        for (size_t j = 0; j < sizeof printables / sizeof *printables; j++)
+            if (printables[j].byte == byte)
                 escape = printables[j].text;
-            }
-        }
-        if (escape != NULL) {
+        if (escape != NULL)
             buffer_add_string(out, escape);
-        } else if (byte_is_print(byte)) {
+        else if (byte_is_print(byte))
             buffer_add_byte(out, byte);
-        } else {
+        else
             buffer_format(out, "\\%03o", (unsigned)(unsigned char)byte);
-        }
     }
 }
 
-static void add_time_list(struct buffer *out, const struct value *text) {
+static void add_time_list(struct buffer *out, const struct value *text)
+{
     size_t start = out->length;
     for (size_t from = 0; from < text->length;) {
         int32_t seconds = 0;
@@ -50,16 +49,16 @@ static void add_time_list(struct buffer *out, const struct value *text) {
         struct value item = value_clean(text->bytes + from, length);
         item = value_trim(out->arena, &item);
         if (number_read_time(item.bytes, item.length, &seconds) && seconds > 0) {
-            if (out->length > start) {
+            if (out->length > start)
                 buffer_add_byte(out, ':');
-            }
             number_add_time(out, seconds);
         }
         from += length + (from + length < text->length);
     }
 }
 
-static void add_typed(struct buffer *out, enum option_type type, const struct value *text) {
+static void add_typed(struct buffer *out, enum option_type type, const struct value *text)
+{
     int32_t number = 0;
     int64_t wide = 0;
     const char *rest;
@@ -96,7 +95,8 @@ static void add_typed(struct buffer *out, enum option_type type, const struct va
 /* ---- options ---- */
 
 /* name = value | name | no_name, by "name" as it was asked for */
-static void add_option(struct printing *printing, const char *name, const struct config_option *option) {
+static void add_option(struct printing *printing, const char *name, const struct config_option *option)
+{
     struct buffer *out = printing->out;
     enum option_type type = option->row == NULL ? OPTION_TEXT : option->row->type;
     bool is_hidden = option->is_hidden && !printing->style->shows_hidden;
@@ -111,15 +111,15 @@ static void add_option(struct printing *printing, const char *name, const struct
         bool has_space = option->text.bytes != NULL || type == OPTION_TEXT;
         buffer_format(out, "%s =%s", name, has_space ? " " : "");
     }
-    if (is_hidden) {
+    if (is_hidden)
         buffer_add_string(out, HIDDEN);
-    } else if (option->text.bytes != NULL) {
+    else if (option->text.bytes != NULL)
         add_typed(out, type, &option->text);
-    }
     buffer_add_byte(out, '\n');
 }
 
-static enum outcome print_all(struct printing *printing) {
+static enum outcome print_all(struct printing *printing)
+{
     struct config_option option;
     const char *after = NULL;
     while (config_next_option(printing->config, after, &option)) {
@@ -129,19 +129,20 @@ static enum outcome print_all(struct printing *printing) {
     return OUTCOME_DONE;
 }
 
-static enum outcome print_set(struct printing *printing) {
+static enum outcome print_set(struct printing *printing)
+{
     struct config_option option;
     const char *after = NULL;
     while (config_next_option(printing->config, after, &option)) {
-        if (option.is_set) {
+        if (option.is_set)
             add_option(printing, option.name, &option);
-        }
         after = option.name;
     }
     return OUTCOME_DONE;
 }
 
-static enum outcome print_unused(struct printing *printing) {
+static enum outcome print_unused(struct printing *printing)
+{
     struct config_option option;
     const char *after = NULL;
     while (config_next_option(printing->config, after, &option)) {
@@ -154,34 +155,32 @@ static enum outcome print_unused(struct printing *printing) {
     return OUTCOME_DONE;
 }
 
-static enum outcome print_option(struct printing *printing, const char *name) {
+static enum outcome print_option(struct printing *printing, const char *name)
+{
     struct config_option option;
-    if (!config_option(printing->config, name, strlen(name), &option)) {
+    if (!config_option(printing->config, name, strlen(name), &option))
         return error_set(printing->error, printing->arena, OUTCOME_FAILED, "%s is not a known option", name);
-    }
     add_option(printing, name, &option);
     return OUTCOME_DONE;
 }
 
 /* ---- lists, macros, lines ---- */
 
-static enum outcome print_lists(struct printing *printing, const char *name) {
+static enum outcome print_lists(struct printing *printing, const char *name)
+{
     bool any = false;
     for (size_t i = 0; i < CONFIG_LIST_KINDS; i++) {
         enum config_list_kind kind = (enum config_list_kind)i;
         const struct config_list *list = config_list_find(printing->config, kind, name, strlen(name));
-        if (list == NULL) {
+        if (list == NULL)
             continue;
-        }
         any = true;
-        if (!printing->style->values_only) {
+        if (!printing->style->values_only)
             buffer_format(printing->out, "%s %s = ", config_list_word(kind), list->name);
-        }
-        if (list->is_hidden && !printing->style->shows_hidden) {
+        if (list->is_hidden && !printing->style->shows_hidden)
             buffer_add_string(printing->out, HIDDEN);
-        } else {
+        else
             buffer_add_value(printing->out, &list->text);
-        }
         buffer_add_byte(printing->out, '\n');
     }
     if (!any) {
@@ -191,43 +190,45 @@ static enum outcome print_lists(struct printing *printing, const char *name) {
     return OUTCOME_DONE;
 }
 
-static void add_macro(struct printing *printing, const struct config_macro *macro) {
-    if (!printing->style->values_only) {
+static void add_macro(struct printing *printing, const struct config_macro *macro)
+{
+    if (!printing->style->values_only)
         buffer_format(printing->out, "%s=", macro->name);
-    }
     buffer_add_value(printing->out, &macro->replacement);
     buffer_add_byte(printing->out, '\n');
 }
 
-static void add_macro_name(struct printing *printing, const struct config_macro *macro) {
+static void add_macro_name(struct printing *printing, const struct config_macro *macro)
+{
     buffer_format(printing->out, "%s\n", macro->name);
 }
 
 static void each_macro(struct printing *printing,
-                       void (*add)(struct printing *printing, const struct config_macro *macro)) {
+                       void (*add)(struct printing *printing, const struct config_macro *macro))
+{
     const struct config_macro *macro = config_builtin_macros(printing->config);
-    for (; macro != NULL; macro = macro->next) {
+    for (; macro != NULL; macro = macro->next)
         add(printing, macro);
-    }
-    for (macro = config_macros(printing->config); macro != NULL; macro = macro->next) {
+    for (macro = config_macros(printing->config); macro != NULL; macro = macro->next)
         add(printing, macro);
-    }
 }
 
-static enum outcome print_macros(struct printing *printing) {
+static enum outcome print_macros(struct printing *printing)
+{
     each_macro(printing, add_macro);
     return OUTCOME_DONE;
 }
 
-static enum outcome print_macro_list(struct printing *printing) {
+static enum outcome print_macro_list(struct printing *printing)
+{
     each_macro(printing, add_macro_name);
     return OUTCOME_DONE;
 }
 
-static enum outcome print_macro(struct printing *printing) {
-    if (printing->name == NULL) {
+static enum outcome print_macro(struct printing *printing)
+{
+    if (printing->name == NULL)
         return error_set(printing->error, printing->arena, OUTCOME_FAILED, "macro name missing");
-    }
     const struct config_macro *macro = config_macro(printing->config, printing->name);
     if (macro == NULL) {
         return error_set(printing->error, printing->arena, OUTCOME_FAILED, "macro %s not found",
@@ -238,7 +239,8 @@ static enum outcome print_macro(struct printing *printing) {
 }
 
 /* A line as it was read, but for what "hide" is about. */
-static void add_line(struct printing *printing, const struct value *line, const char *indent) {
+static void add_line(struct printing *printing, const struct value *line, const char *indent)
+{
     const char *equals = memchr(line->bytes, '=', line->length);
     buffer_add_string(printing->out, indent);
     if (!printing->style->shows_hidden && strncmp(line->bytes, "hide", 4) == 0 && equals != NULL) {
@@ -250,13 +252,13 @@ static void add_line(struct printing *printing, const struct value *line, const 
     buffer_add_byte(printing->out, '\n');
 }
 
-static enum outcome print_config(struct printing *printing) {
+static enum outcome print_config(struct printing *printing)
+{
     const char *file = NULL;
     enum config_section section;
     for (size_t i = 0; config_section_at(printing->config, i, &section); i++) {
-        if (section != CONFIG_MAIN) {
+        if (section != CONFIG_MAIN)
             buffer_format(printing->out, "begin %s\n", config_section_name(section));
-        }
         const struct config_line *line = config_lines(printing->config, section);
         for (; line != NULL; line = line->next) {
             if (line->place.file != file) {
@@ -269,7 +271,8 @@ static enum outcome print_config(struct printing *printing) {
     return OUTCOME_DONE;
 }
 
-static enum outcome print_config_file(struct printing *printing) {
+static enum outcome print_config_file(struct printing *printing)
+{
     const char *path = config_path(printing->config);
     buffer_format(printing->out, "%s\n", path == NULL ? "" : path);
     return OUTCOME_DONE;
@@ -292,25 +295,25 @@ static const struct print_row {
     {"unused", print_unused, false},
 };
 
-static const struct print_row *find_row(const char *word) {
-    for (size_t i = 0; i < sizeof print_rows / sizeof *print_rows; i++) {
-        if (strcmp(print_rows[i].word, word) == 0) {
+static const struct print_row *find_row(const char *word)
+{
+    for (size_t i = 0; i < sizeof print_rows / sizeof *print_rows; i++)
+        if (strcmp(print_rows[i].word, word) == 0)
             return &print_rows[i];
-        }
-    }
     return NULL;
 }
 
-static enum outcome print_word(struct printing *printing, const char *word, const struct print_row *row) {
-    if (row != NULL) {
+static enum outcome print_word(struct printing *printing, const char *word, const struct print_row *row)
+{
+    if (row != NULL)
         return row->print(printing);
-    }
     return word[0] == '+' ? print_lists(printing, word + 1) : print_option(printing, word);
 }
 
 enum outcome config_print(struct config *config, const char *const *words, size_t word_count,
                           const struct config_print_style *style, struct buffer *out, struct arena *arena,
-                          struct error *error) {
+                          struct error *error)
+{
     struct printing printing = {.config = config, .style = style, .out = out, .arena = arena, .error = error};
     enum outcome outcome = word_count == 0 ? print_all(&printing) : OUTCOME_DONE;
     for (size_t i = 0; i < word_count && outcome == OUTCOME_DONE; i++) {

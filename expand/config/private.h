@@ -81,18 +81,18 @@ enum outcome section_add_line(struct config *config, enum config_section section
 /* sections.c: whether a line like NAME = value defines a macro there. */
 bool section_has_macros(enum config_section section);
 
-static inline const char *skip_space(const char *text) {
-    while (byte_is_space(*text)) {
+static inline const char *skip_space(const char *text)
+{
+    while (byte_is_space(*text))
         text++;
-    }
     return text;
 }
 
-static inline size_t word_length(const char *text) {
+static inline size_t word_length(const char *text)
+{
     size_t length = 0;
-    while (byte_is_alnum(text[length]) || text[length] == '_') {
+    while (byte_is_alnum(text[length]) || text[length] == '_')
         length++;
-    }
     return length;
 }
 

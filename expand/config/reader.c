@@ -6,7 +6,8 @@
 
 #define KEPT_SIZE 65536
 
-void reader_init(struct reader *reader, struct macros *macros, struct arena *arena) {
+void reader_init(struct reader *reader, struct macros *macros, struct arena *arena)
+{
     memset(reader, 0, sizeof *reader);
     files_init(&reader->files, arena);
     reader->macros = macros;
@@ -16,51 +17,54 @@ void reader_init(struct reader *reader, struct macros *macros, struct arena *are
     arena_init(&reader->lines, KEPT_SIZE, READER_LINE_LIMIT * 8);
 }
 
-void reader_free(struct reader *reader) {
+void reader_free(struct reader *reader)
+{
     files_free(&reader->files);
     arena_free(&reader->lines);
 }
 
-static bool has_prefix(const struct value *text, const char *prefix) {
+static bool has_prefix(const struct value *text, const char *prefix)
+{
     size_t length = strlen(prefix);
     return text->length >= length && memcmp(text->bytes, prefix, length) == 0;
 }
 
 /* ".include name": true if the line is one, with the name, unquoted. */
 static bool take_include(struct arena *arena, const struct value *line, const char *directive,
-                         struct value *name) {
+                         struct value *name)
+{
     size_t length = strlen(directive);
-    if (!has_prefix(line, directive) || (line->length > length && !byte_is_space(line->bytes[length]))) {
+    if (!has_prefix(line, directive) || (line->length > length && !byte_is_space(line->bytes[length])))
         return false;
-    }
     *name = value_slice(arena, line, length, line->length);
     *name = value_trim(arena, name);
-    if (name->length > 1 && name->bytes[0] == '"' && name->bytes[name->length - 1] == '"') {
+    if (name->length > 1 && name->bytes[0] == '"' && name->bytes[name->length - 1] == '"')
         *name = value_slice(arena, name, 1, name->length - 2);
-    }
     return true;
 }
 
 /* Takes the backslash off a line that goes on in the next one. */
-static bool take_continuation(struct value *line) {
-    if (line->length == 0 || line->bytes[line->length - 1] != '\\') {
+static bool take_continuation(struct value *line)
+{
+    if (line->length == 0 || line->bytes[line->length - 1] != '\\')
         return false;
-    }
     line->length--;
     return true;
 }
 
 static enum outcome replace_macros(struct reader *reader, struct value *line, bool at_start, bool *replaced,
-                                   struct error *error) {
-    if (memchr(line->bytes, '\0', line->length) != NULL) {
+                                   struct error *error)
+{
+    if (memchr(line->bytes, '\0', line->length) != NULL)
         return place_error(error, reader->arena, files_place(&reader->files), "NUL byte in line");
-    }
+    *line = value_trim(&reader->lines, line);
+    if (has_prefix(line, "#"))
+        return OUTCOME_DONE; /* no macro can make it anything but a comment */
     struct error bare;
     enum outcome outcome =
         macros_replace(reader->macros, &reader->lines, line, at_start, line, replaced, &bare);
-    if (outcome != OUTCOME_DONE) {
+    if (outcome != OUTCOME_DONE)
         return place_error(error, reader->arena, files_place(&reader->files), "%s", bare.message);
-    }
     *line = value_trim(&reader->lines, line);
     return OUTCOME_DONE;
 }
@@ -68,7 +72,8 @@ static enum outcome replace_macros(struct reader *reader, struct value *line, bo
 /* Does what a line says that is for the reader itself; "is_content" is set for
    all others. */
 static enum outcome take_directive(struct reader *reader, const struct value *line, bool replaced,
-                                   bool *is_content, struct error *error) {
+                                   bool *is_content, struct error *error)
+{
     struct value name;
     *is_content = false;
     const struct conditional_directive *directive = conditionals_directive(line);
@@ -76,15 +81,12 @@ static enum outcome take_directive(struct reader *reader, const struct value *li
         return conditionals_apply(&reader->conditionals, directive, replaced, files_place(&reader->files),
                                   reader->arena, error);
     }
-    if (!conditionals_are_active(&reader->conditionals) || has_prefix(line, "#")) {
+    if (!conditionals_are_active(&reader->conditionals) || has_prefix(line, "#"))
         return OUTCOME_DONE;
-    }
-    if (take_include(&reader->lines, line, ".include", &name)) {
+    if (take_include(&reader->lines, line, ".include", &name))
         return files_include(&reader->files, &name, false, error);
-    }
-    if (take_include(&reader->lines, line, ".include_if_exists", &name)) {
+    if (take_include(&reader->lines, line, ".include_if_exists", &name))
         return files_include(&reader->files, &name, true, error);
-    }
     *is_content = true;
     return OUTCOME_DONE;
 }
@@ -92,31 +94,29 @@ static enum outcome take_directive(struct reader *reader, const struct value *li
 /* Adds one physical line to the logical one; "more" says whether another is
    wanted. */
 static enum outcome add_physical(struct reader *reader, struct value *text, struct buffer *joined,
-                                 struct config_place *place, bool *more, struct error *error) {
+                                 struct config_place *place, bool *more, struct error *error)
+{
     bool replaced = false;
     bool is_content = false;
     *more = true;
     enum outcome outcome = replace_macros(reader, text, joined->length == 0, &replaced, error);
-    if (outcome == OUTCOME_DONE) {
+    if (outcome == OUTCOME_DONE)
         outcome = take_directive(reader, text, replaced, &is_content, error);
-    }
-    if (outcome != OUTCOME_DONE || !is_content) {
+    if (outcome != OUTCOME_DONE || !is_content)
         return outcome;
-    }
     bool is_continued = take_continuation(text);
-    if (joined->length == 0) {
+    if (joined->length == 0)
         *place = files_place(&reader->files);
-    }
-    if (joined->length + text->length > READER_LINE_LIMIT) {
+    if (joined->length + text->length > READER_LINE_LIMIT)
         return place_error(error, reader->arena, *place, "line longer than %zu MB", READER_LINE_LIMIT >> 20);
-    }
     buffer_add(joined, text->bytes, text->length);
     *more = is_continued || joined->length == 0;
     return joined->failed ? error_no_memory(error) : OUTCOME_DONE;
 }
 
 enum outcome reader_next(struct reader *reader, struct value *line, struct config_place *place,
-                         struct error *error) {
+                         struct error *error)
+{
     struct buffer joined;
     struct value text;
     bool more = true;
@@ -124,23 +124,19 @@ enum outcome reader_next(struct reader *reader, struct value *line, struct confi
     buffer_init(&joined, &reader->lines);
     while (more && files_next_line(&reader->files, &text)) {
         enum outcome outcome = add_physical(reader, &text, &joined, place, &more, error);
-        if (outcome != OUTCOME_DONE) {
+        if (outcome != OUTCOME_DONE)
             return outcome;
-        }
     }
     if (more) {
         enum outcome outcome =
             conditionals_end(&reader->conditionals, files_place(&reader->files), reader->arena, error);
-        if (outcome != OUTCOME_DONE) {
+        if (outcome != OUTCOME_DONE)
             return outcome;
-        }
     }
     *line = (struct value){0};
-    if (joined.length == 0) {
+    if (joined.length == 0)
         return OUTCOME_DONE;
-    }
-    while (byte_is_space(joined.bytes[joined.length - 1])) {
+    while (byte_is_space(joined.bytes[joined.length - 1]))
         joined.length--; /* white space in front of a last backslash; the line begins with none */
-    }
     return buffer_value(&joined, line) ? OUTCOME_DONE : error_no_memory(error);
 }

@@ -19,46 +19,49 @@ static const struct section_row {
     [CONFIG_TRANSPORTS] = {"transports", true},
 };
 
-const char *config_section_name(enum config_section section) {
+const char *config_section_name(enum config_section section)
+{
     return section_rows[section].name;
 }
 
-const struct config_line *config_lines(const struct config *config, enum config_section section) {
+const struct config_line *config_lines(const struct config *config, enum config_section section)
+{
     return config->lines[section].first;
 }
 
-bool config_section_at(const struct config *config, size_t index, enum config_section *section) {
-    if (index >= config->section_count) {
+bool config_section_at(const struct config *config, size_t index, enum config_section *section)
+{
+    if (index >= config->section_count)
         return false;
-    }
     *section = config->order[index];
     return true;
 }
 
-bool section_has_macros(enum config_section section) {
+bool section_has_macros(enum config_section section)
+{
     return section_rows[section].has_macros;
 }
 
-bool section_is_begin(const char *text) {
+bool section_is_begin(const char *text)
+{
     return strncmp(text, "begin ", strlen("begin ")) == 0;
 }
 
-static bool has_begun(const struct config *config, enum config_section section) {
-    for (size_t i = 0; i < config->section_count; i++) {
-        if (config->order[i] == section) {
+static bool has_begun(const struct config *config, enum config_section section)
+{
+    for (size_t i = 0; i < config->section_count; i++)
+        if (config->order[i] == section)
             return true;
-        }
-    }
     return false;
 }
 
 enum outcome section_begin(struct config *config, const struct statement *statement,
-                           enum config_section *section, struct error *error) {
+                           enum config_section *section, struct error *error)
+{
     const char *name = skip_space(statement->text + strlen("begin "));
     size_t i = CONFIG_MAIN + 1;
-    while (i < CONFIG_SECTIONS && strcasecmp(name, section_rows[i].name) != 0) {
+    while (i < CONFIG_SECTIONS && strcasecmp(name, section_rows[i].name) != 0)
         i++;
-    }
     if (i == CONFIG_SECTIONS) {
         return place_error(error, config->arena, statement->place,
                            "\"%s\" is not a known configuration section name", name);
@@ -73,13 +76,13 @@ enum outcome section_begin(struct config *config, const struct statement *statem
 }
 
 enum outcome section_add_line(struct config *config, enum config_section section, const struct value *text,
-                              struct config_place place, bool is_macro, struct error *error) {
+                              struct config_place place, bool is_macro, struct error *error)
+{
     struct line_list *lines = &config->lines[section];
     struct config_line *line = arena_calloc(config->arena, 1, sizeof *line);
     char *copy = arena_copy(config->arena, text->bytes, text->length);
-    if (line == NULL || copy == NULL) {
+    if (line == NULL || copy == NULL)
         return error_no_memory(error);
-    }
     line->text = value_clean(copy, text->length);
     line->place = place;
     line->is_macro = is_macro;

@@ -16,7 +16,8 @@ typedef int element_count;
 
 /* Where a reply that hiredis has found is to be put: the element of the array
    it belongs to, or a new root. */
-static struct redis_reply *place(const redisReadTask *task, enum redis_type type) {
+static struct redis_reply *place(const redisReadTask *task, enum redis_type type)
+{
     struct redis_reply *reply;
 
     if (task->parent != NULL && task->parent->obj != NULL) {
@@ -32,7 +33,8 @@ static struct redis_reply *place(const redisReadTask *task, enum redis_type type
     return reply;
 }
 
-static void *create_text(const redisReadTask *task, char *bytes, size_t length) {
+static void *create_text(const redisReadTask *task, char *bytes, size_t length)
+{
     enum redis_type type = task->type == REDIS_REPLY_ERROR    ? REDIS_ERROR
                            : task->type == REDIS_REPLY_STATUS ? REDIS_STATUS
                                                               : REDIS_BULK;
@@ -45,7 +47,8 @@ static void *create_text(const redisReadTask *task, char *bytes, size_t length) 
     return reply->as.text.bytes == NULL ? NULL : reply;
 }
 
-static void *create_array(const redisReadTask *task, element_count count) {
+static void *create_array(const redisReadTask *task, element_count count)
+{
     struct redis_reply *reply = place(task, REDIS_ARRAY);
 
     if (reply == NULL)
@@ -55,7 +58,8 @@ static void *create_array(const redisReadTask *task, element_count count) {
     return reply->as.array.elements == NULL ? NULL : reply;
 }
 
-static void *create_integer(const redisReadTask *task, long long integer) {
+static void *create_integer(const redisReadTask *task, long long integer)
+{
     struct redis_reply *reply = place(task, REDIS_INTEGER);
 
     if (reply != NULL)
@@ -63,12 +67,14 @@ static void *create_integer(const redisReadTask *task, long long integer) {
     return reply;
 }
 
-static void *create_nil(const redisReadTask *task) {
+static void *create_nil(const redisReadTask *task)
+{
     return place(task, REDIS_NIL);
 }
 
 /* Everything is the arena's. */
-static void free_nothing(void *reply) {
+static void free_nothing(void *reply)
+{
     (void)reply;
 }
 
@@ -82,38 +88,44 @@ static const redisReplyObjectFunctions makers = {
     .freeObject = free_nothing,
 };
 
-static void expect_reply(struct redis_codec *codec) {
+static void expect_reply(struct redis_codec *codec)
+{
     codec->state = REDIS_SCAN_TYPE;
     codec->left = codec->reply_limit;
     codec->elements = 0;
     codec->depth = 0;
 }
 
-bool redis_codec_open(struct redis_codec *codec, size_t reply_limit) {
+bool redis_codec_open(struct redis_codec *codec, size_t reply_limit)
+{
     *codec = (struct redis_codec){.reply_limit = reply_limit};
     expect_reply(codec);
     codec->reader = redisReaderCreateWithFunctions((redisReplyObjectFunctions *)(uintptr_t)&makers);
     return codec->reader != NULL;
 }
 
-void redis_codec_close(struct redis_codec *codec) {
+void redis_codec_close(struct redis_codec *codec)
+{
     if (codec->reader != NULL)
         redisReaderFree(codec->reader);
     codec->reader = NULL;
 }
 
-static bool broken(struct redis_codec *codec, const char *problem) {
+static bool broken(struct redis_codec *codec, const char *problem)
+{
     codec->problem = problem;
     return false;
 }
 
-static bool too_large(struct redis_codec *codec) {
+static bool too_large(struct redis_codec *codec)
+{
     return broken(codec, "its reply is larger than redis_reply_limit");
 }
 
 /* An element is complete: so are all arrays whose last it was. True when that
    ends the reply. */
-static bool end_element(struct redis_codec *codec) {
+static bool end_element(struct redis_codec *codec)
+{
     codec->state = REDIS_SCAN_TYPE;
     while (codec->depth > 0) {
         if (--codec->open[codec->depth - 1] > 0)
@@ -123,7 +135,8 @@ static bool end_element(struct redis_codec *codec) {
     return true;
 }
 
-static bool scan_type(struct redis_codec *codec, char byte) {
+static bool scan_type(struct redis_codec *codec, char byte)
+{
     codec->type = byte;
     codec->is_negative = false;
     codec->digits = 0;
@@ -143,7 +156,8 @@ static bool scan_type(struct redis_codec *codec, char byte) {
     }
 }
 
-static bool scan_digit(struct redis_codec *codec, char byte) {
+static bool scan_digit(struct redis_codec *codec, char byte)
+{
     if (byte == '-' && codec->digits == 0 && !codec->is_negative) {
         codec->is_negative = true;
         return true;
@@ -162,7 +176,8 @@ static bool scan_digit(struct redis_codec *codec, char byte) {
 }
 
 /* The length of a bulk string is known, before any of it is there. */
-static bool begin_bulk(struct redis_codec *codec) {
+static bool begin_bulk(struct redis_codec *codec)
+{
     if (codec->number > codec->left || codec->left - codec->number < 2)
         return too_large(codec);
     codec->bulk_left = (size_t)codec->number + 2;
@@ -172,7 +187,8 @@ static bool begin_bulk(struct redis_codec *codec) {
 
 /* An element takes three bytes at least: a count that cannot be true is refused
    before room is made for it. */
-static bool begin_array(struct redis_codec *codec) {
+static bool begin_array(struct redis_codec *codec)
+{
     if (codec->number > REDIS_MOST_ELEMENTS - codec->elements)
         return broken(codec, "its reply has too many elements");
     if (codec->number > codec->left / 3)
@@ -186,7 +202,8 @@ static bool begin_array(struct redis_codec *codec) {
 }
 
 /* LF behind a line's CR. "*ended" is set if that ends the reply. */
-static bool scan_line_end(struct redis_codec *codec, char byte, bool *ended) {
+static bool scan_line_end(struct redis_codec *codec, char byte, bool *ended)
+{
     bool has_length = codec->type == '$' || codec->type == '*';
 
     if (byte != '\n')
@@ -201,7 +218,8 @@ static bool scan_line_end(struct redis_codec *codec, char byte, bool *ended) {
     return true;
 }
 
-static bool scan_line(struct redis_codec *codec, const char *bytes, size_t length, size_t *used) {
+static bool scan_line(struct redis_codec *codec, const char *bytes, size_t length, size_t *used)
+{
     const char *end = memchr(bytes, '\r', length);
 
     *used = end == NULL ? length : (size_t)(end - bytes) + 1;
@@ -211,8 +229,8 @@ static bool scan_line(struct redis_codec *codec, const char *bytes, size_t lengt
 }
 
 /* Content needs no look, the CR and LF behind it do. */
-static bool scan_bulk(struct redis_codec *codec, const char *bytes, size_t length, size_t *used,
-                      bool *ended) {
+static bool scan_bulk(struct redis_codec *codec, const char *bytes, size_t length, size_t *used, bool *ended)
+{
     if (codec->bulk_left > 2) {
         *used = length < codec->bulk_left - 2 ? length : codec->bulk_left - 2;
         codec->bulk_left -= *used;
@@ -226,8 +244,8 @@ static bool scan_bulk(struct redis_codec *codec, const char *bytes, size_t lengt
     return true;
 }
 
-static bool scan_step(struct redis_codec *codec, const char *bytes, size_t length, size_t *used,
-                      bool *ended) {
+static bool scan_step(struct redis_codec *codec, const char *bytes, size_t length, size_t *used, bool *ended)
+{
     *used = 1;
     switch (codec->state) {
     case REDIS_SCAN_TYPE:
@@ -245,7 +263,8 @@ static bool scan_step(struct redis_codec *codec, const char *bytes, size_t lengt
 }
 
 /* How many of the bytes may go to hiredis: all, or up to a reply's end. */
-static bool scan(struct redis_codec *codec, const char *bytes, size_t length, size_t *used, bool *ended) {
+static bool scan(struct redis_codec *codec, const char *bytes, size_t length, size_t *used, bool *ended)
+{
     *used = 0;
     *ended = false;
     while (*used < length && !*ended) {
@@ -261,7 +280,8 @@ static bool scan(struct redis_codec *codec, const char *bytes, size_t length, si
 }
 
 enum redis_progress redis_codec_feed(struct redis_codec *codec, struct arena *arena, const char *bytes,
-                                     size_t length, size_t *used, struct redis_reply **reply) {
+                                     size_t length, size_t *used, struct redis_reply **reply)
+{
     redisReader *reader = codec->reader;
     bool ended;
     void *made = NULL;
@@ -285,6 +305,7 @@ enum redis_progress redis_codec_feed(struct redis_codec *codec, struct arena *ar
     return REDIS_REPLY;
 }
 
-void redis_codec_version(struct buffer *out) {
+void redis_codec_version(struct buffer *out)
+{
     buffer_format(out, "hiredis %d.%d.%d", HIREDIS_MAJOR, HIREDIS_MINOR, HIREDIS_PATCH);
 }

@@ -77,7 +77,8 @@ enum redis_progress redis_codec_feed(struct redis_codec *codec, struct arena *ar
                                      size_t length, size_t *used, struct redis_reply **reply);
 
 /* Whether no part of a reply has been read yet. */
-static inline bool redis_codec_is_between_replies(const struct redis_codec *codec) {
+static inline bool redis_codec_is_between_replies(const struct redis_codec *codec)
+{
     return codec->state == REDIS_SCAN_TYPE && codec->depth == 0;
 }
 

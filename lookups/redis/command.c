@@ -14,12 +14,14 @@ static const struct redis_command_row rows[] = {
 };
 #undef REDIS_COMMAND
 
-const struct redis_command_row *redis_command_rows(size_t *count) {
+const struct redis_command_row *redis_command_rows(size_t *count)
+{
     *count = sizeof rows / sizeof rows[0];
     return rows;
 }
 
-static const struct redis_command_row *find_row(const char *name, size_t length) {
+static const struct redis_command_row *find_row(const char *name, size_t length)
+{
     size_t low = 0;
     size_t high = sizeof rows / sizeof rows[0];
 
@@ -39,7 +41,8 @@ static const struct redis_command_row *find_row(const char *name, size_t length)
 }
 
 /* Adds a word in upper case to "name". False if no command is that long. */
-static bool add_word(char *name, size_t *length, const struct redis_argument *word) {
+static bool add_word(char *name, size_t *length, const struct redis_argument *word)
+{
     if (word->length == 0 || word->length >= (size_t)LONGEST_NAME - *length)
         return false;
     for (size_t i = 0; i < word->length; i++) {
@@ -50,7 +53,8 @@ static bool add_word(char *name, size_t *length, const struct redis_argument *wo
     return true;
 }
 
-const struct redis_command_row *redis_command_find(const struct redis_argument *arguments, size_t count) {
+const struct redis_command_row *redis_command_find(const struct redis_argument *arguments, size_t count)
+{
     char name[LONGEST_NAME];
     size_t length = 0;
 
@@ -65,7 +69,8 @@ const struct redis_command_row *redis_command_find(const struct redis_argument *
     return add_word(name, &length, &arguments[1]) ? find_row(name, length) : NULL;
 }
 
-static size_t key_behind_streams(const struct redis_command *command) {
+static size_t key_behind_streams(const struct redis_command *command)
+{
     const struct value word = VALUE_LITERAL("STREAMS");
 
     for (size_t i = 1; i + 1 < command->count; i++) {
@@ -76,7 +81,8 @@ static size_t key_behind_streams(const struct redis_command *command) {
     return 0;
 }
 
-size_t redis_command_first_key(const struct redis_command *command) {
+size_t redis_command_first_key(const struct redis_command *command)
+{
     const struct redis_command_row *row = command->row;
     size_t position;
 
@@ -106,7 +112,8 @@ struct words {
     bool is_plain; /* nothing of it was escaped or tainted: "" means an empty argument */
 };
 
-static bool end_word(struct words *words) {
+static bool end_word(struct words *words)
+{
     struct redis_command *command = words->command;
 
     if (!words->in_word)
@@ -129,7 +136,8 @@ static bool end_word(struct words *words) {
     return true;
 }
 
-static void begin_word(struct words *words) {
+static void begin_word(struct words *words)
+{
     if (words->in_word)
         return;
     words->in_word = true;
@@ -137,18 +145,21 @@ static void begin_word(struct words *words) {
     words->begin = words->next;
 }
 
-static void add_byte(struct words *words, char byte) {
+static void add_byte(struct words *words, char byte)
+{
     begin_word(words);
     *words->next++ = byte;
 }
 
-static enum outcome no_byte_behind(struct arena *arena, struct error *error) {
+static enum outcome no_byte_behind(struct arena *arena, struct error *error)
+{
     return error_set(error, arena, OUTCOME_FAILED,
                      "the redis query ends with a backslash that has nothing behind it (write \\\\ for one)");
 }
 
 /* Clean text: white space and backslashes mean something. */
-static enum outcome take_clean(struct words *words, const char *bytes, size_t length, struct error *error) {
+static enum outcome take_clean(struct words *words, const char *bytes, size_t length, struct error *error)
+{
     for (size_t i = 0; i < length; i++) {
         if (byte_is_space(bytes[i])) {
             if (!end_word(words))
@@ -167,7 +178,8 @@ static enum outcome take_clean(struct words *words, const char *bytes, size_t le
 }
 
 /* Text from outside: content as it stands. */
-static enum outcome take_literal(struct words *words, const char *bytes, size_t length, struct error *error) {
+static enum outcome take_literal(struct words *words, const char *bytes, size_t length, struct error *error)
+{
     (void)error;
     begin_word(words);
     words->is_plain = false;
@@ -178,7 +190,8 @@ static enum outcome take_literal(struct words *words, const char *bytes, size_t 
 }
 
 /* Text from outside that redis_quote made. */
-static enum outcome take_quoted(struct words *words, const char *bytes, size_t length, struct error *error) {
+static enum outcome take_quoted(struct words *words, const char *bytes, size_t length, struct error *error)
+{
     begin_word(words);
     words->is_plain = false;
     if (length == 2 && memcmp(bytes, "\"\"", 2) == 0)
@@ -192,7 +205,8 @@ static enum outcome take_quoted(struct words *words, const char *bytes, size_t l
 }
 
 static enum outcome take_query(struct words *words, const struct value *query,
-                               const struct lookup_driver *quoter, struct error *error) {
+                               const struct lookup_driver *quoter, struct error *error)
+{
     enum outcome outcome = OUTCOME_DONE;
     size_t from = 0;
 
@@ -218,7 +232,8 @@ static enum outcome take_query(struct words *words, const struct value *query,
     return outcome;
 }
 
-static enum outcome refuse(const struct redis_command_row *row, struct arena *arena, struct error *error) {
+static enum outcome refuse(const struct redis_command_row *row, struct arena *arena, struct error *error)
+{
     return error_set(error, arena, OUTCOME_FAILED,
                      "the redis command %s changes the connection that all lookups share and cannot be used "
                      "in a lookup%s",
@@ -229,8 +244,8 @@ static enum outcome refuse(const struct redis_command_row *row, struct arena *ar
 }
 
 enum outcome redis_command_parse(struct redis_command *command, const struct value *query,
-                                 const struct lookup_driver *quoter, struct arena *arena,
-                                 struct error *error) {
+                                 const struct lookup_driver *quoter, struct arena *arena, struct error *error)
+{
     *command = (struct redis_command){.effect = REDIS_WRITES};
     char *block = arena_alloc_text(arena, query->length + 1);
     if (block == NULL)
@@ -253,7 +268,8 @@ enum outcome redis_command_parse(struct redis_command *command, const struct val
 }
 
 /* '*' or '$', a number, CR LF. */
-static void add_header(struct buffer *out, char type, size_t number) {
+static void add_header(struct buffer *out, char type, size_t number)
+{
     char text[24];
     char *next = text + sizeof text;
 
@@ -267,7 +283,8 @@ static void add_header(struct buffer *out, char type, size_t number) {
     buffer_add(out, next, (size_t)(text + sizeof text - next));
 }
 
-void redis_command_encode(struct buffer *out, const struct redis_argument *arguments, size_t count) {
+void redis_command_encode(struct buffer *out, const struct redis_argument *arguments, size_t count)
+{
     enum { HEADER = 24 };
     size_t room = HEADER;
 
@@ -282,7 +299,8 @@ void redis_command_encode(struct buffer *out, const struct redis_argument *argum
     }
 }
 
-void redis_quote(struct buffer *out, const struct value *text) {
+void redis_quote(struct buffer *out, const struct value *text)
+{
     if (text->length == 0)
         buffer_add(out, "\"\"", 2);
     for (size_t i = 0; i < text->length; i++) {

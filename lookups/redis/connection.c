@@ -23,7 +23,8 @@ struct attempt {
 };
 
 void redis_connection_init(struct redis_connection *connection, const struct redis_server *server,
-                           size_t reply_limit) {
+                           size_t reply_limit)
+{
     *connection = (struct redis_connection){
         .server = server,
         .transport = &redis_transport_plain,
@@ -32,7 +33,8 @@ void redis_connection_init(struct redis_connection *connection, const struct red
     };
 }
 
-void redis_connection_close(struct redis_connection *connection) {
+void redis_connection_close(struct redis_connection *connection)
+{
     if (connection->socket >= 0)
         (void)close(connection->socket);
     redis_codec_close(&connection->codec);
@@ -41,13 +43,15 @@ void redis_connection_close(struct redis_connection *connection) {
     connection->input_next = connection->input_end = 0;
 }
 
-void redis_connection_free(struct redis_connection *connection) {
+void redis_connection_free(struct redis_connection *connection)
+{
     redis_connection_close(connection);
     free(connection->input);
     connection->input = NULL;
 }
 
-const char *redis_error_words(const struct redis_reply *reply, struct arena *arena) {
+const char *redis_error_words(const struct redis_reply *reply, struct arena *arena)
+{
     size_t length = reply->as.text.length < MOST_ERROR_WORDS ? reply->as.text.length : MOST_ERROR_WORDS;
     char *words = arena_copy(arena, reply->as.text.bytes, length);
 
@@ -59,7 +63,8 @@ const char *redis_error_words(const struct redis_reply *reply, struct arena *are
     return words;
 }
 
-static bool open_socket(struct redis_connection *connection, struct attempt *attempt) {
+static bool open_socket(struct redis_connection *connection, struct attempt *attempt)
+{
     const struct redis_question *question = attempt->question;
     const char *reason = no_memory;
 
@@ -79,18 +84,21 @@ static bool open_socket(struct redis_connection *connection, struct attempt *att
     return true;
 }
 
-static bool is_lost(int error) {
+static bool is_lost(int error)
+{
     return error == ECONNRESET || error == EPIPE;
 }
 
-static nanoseconds command_deadline(const struct redis_question *question) {
+static nanoseconds command_deadline(const struct redis_question *question)
+{
     return clock_earlier(question->deadline, clock_deadline(question->command_timeout));
 }
 
 /* Sends all bytes. False: the server does not have the last of them, and so
    cannot have run the last command. */
 static bool send_all(struct redis_connection *connection, const char *bytes, size_t length,
-                     nanoseconds deadline, struct attempt *attempt) {
+                     nanoseconds deadline, struct attempt *attempt)
+{
     size_t sent = 0;
 
     while (sent < length) {
@@ -117,7 +125,8 @@ static bool send_all(struct redis_connection *connection, const char *bytes, siz
 
 /* More bytes into the empty input buffer. A receive that may wait and comes back
    without any, too early or interrupted, is followed by a poll for what is left. */
-static bool receive(struct redis_connection *connection, nanoseconds deadline, struct attempt *attempt) {
+static bool receive(struct redis_connection *connection, nanoseconds deadline, struct attempt *attempt)
+{
     for (;;) {
         bool waits = attempt->may_wait;
         attempt->may_wait = false;
@@ -141,7 +150,8 @@ static bool receive(struct redis_connection *connection, nanoseconds deadline, s
 }
 
 static struct redis_reply *read_reply(struct redis_connection *connection, nanoseconds deadline,
-                                      struct attempt *attempt) {
+                                      struct attempt *attempt)
+{
     struct redis_reply *reply = NULL;
 
     for (;;) {
@@ -162,7 +172,8 @@ static struct redis_reply *read_reply(struct redis_connection *connection, nanos
 }
 
 /* A server that does not know AUTH repeats its arguments in its complaint. */
-static const char *words_without(const struct redis_reply *reply, const char *secret, struct arena *arena) {
+static const char *words_without(const struct redis_reply *reply, const char *secret, struct arena *arena)
+{
     const char *words = redis_error_words(reply, arena);
 
     return secret != NULL && strstr(words, secret) != NULL
@@ -177,7 +188,8 @@ struct greeting {
     size_t count;
 };
 
-static void add_greeting(struct greeting *greeting, const char *refusal, const char *const *words) {
+static void add_greeting(struct greeting *greeting, const char *refusal, const char *const *words)
+{
     struct redis_argument arguments[3];
     size_t count = 0;
 
@@ -187,7 +199,8 @@ static void add_greeting(struct greeting *greeting, const char *refusal, const c
     greeting->steps[greeting->count++] = refusal;
 }
 
-static void make_greeting(struct greeting *greeting, const struct redis_server *server, struct arena *arena) {
+static void make_greeting(struct greeting *greeting, const struct redis_server *server, struct arena *arena)
+{
     char database[16];
 
     *greeting = (struct greeting){.count = 0};
@@ -203,7 +216,8 @@ static void make_greeting(struct greeting *greeting, const struct redis_server *
 }
 
 static bool read_greeting(struct redis_connection *connection, const struct greeting *greeting,
-                          nanoseconds deadline, struct attempt *attempt) {
+                          nanoseconds deadline, struct attempt *attempt)
+{
     struct arena *arena = attempt->question->arena;
 
     for (size_t i = 0; i < greeting->count; i++) {
@@ -225,7 +239,8 @@ static bool read_greeting(struct redis_connection *connection, const struct gree
 
 /* The command on a connection that has been greeted, or needs no greeting. */
 static enum redis_fate ask_only(struct redis_connection *connection, struct attempt *attempt,
-                                struct redis_reply **reply) {
+                                struct redis_reply **reply)
+{
     const struct redis_question *question = attempt->question;
     nanoseconds deadline = command_deadline(question);
 
@@ -239,7 +254,8 @@ static enum redis_fate ask_only(struct redis_connection *connection, struct atte
 /* Greeting and a command that only reads in one flight. If the greeting is
    refused the command may run all the same, and nobody looks at its answer. */
 static enum redis_fate greet_and_ask(struct redis_connection *connection, struct attempt *attempt,
-                                     struct redis_reply **reply) {
+                                     struct redis_reply **reply)
+{
     const struct redis_question *question = attempt->question;
     nanoseconds deadline = command_deadline(question);
     struct greeting greeting;
@@ -266,14 +282,16 @@ static enum redis_fate greet_and_ask(struct redis_connection *connection, struct
 
 /* Whether the server has closed an idle connection, or said something unasked.
    Costs a system call: only commands that must not be repeated are worth it. */
-static bool is_dead(const struct redis_connection *connection) {
+static bool is_dead(const struct redis_connection *connection)
+{
     char byte;
 
     return recv(connection->socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 static enum redis_fate try_once(struct redis_connection *connection, struct attempt *attempt,
-                                struct redis_reply **reply) {
+                                struct redis_reply **reply)
+{
     if (connection->socket < 0 && !open_socket(connection, attempt))
         return REDIS_NOT_RUN;
     enum redis_fate fate = connection->is_greeted ? ask_only(connection, attempt, reply)
@@ -287,7 +305,8 @@ static enum redis_fate try_once(struct redis_connection *connection, struct atte
 
 enum redis_fate redis_connection_ask(struct redis_connection *connection,
                                      const struct redis_question *question, struct redis_reply **reply,
-                                     const char **problem) {
+                                     const char **problem)
+{
     struct attempt attempt = {.question = question};
 
     if (connection->socket >= 0 && connection->owner != getpid())

@@ -22,7 +22,8 @@ static const struct redirect {
     {"NOREPLICAS", false}, {"ERR max number of clients reached", true},
 };
 
-static const struct redirect *find_redirect(const struct redis_reply *reply, bool only_reads) {
+static const struct redirect *find_redirect(const struct redis_reply *reply, bool only_reads)
+{
     const char *words = reply->as.text.bytes;
 
     /* A script may have written before one of its commands was refused. */
@@ -38,7 +39,8 @@ static const struct redirect *find_redirect(const struct redis_reply *reply, boo
 }
 
 bool redis_router_open(struct redis_router *router, const struct redis_servers *servers,
-                       const struct redis_settings *settings) {
+                       const struct redis_settings *settings)
+{
     *router = (struct redis_router){.ops = &redis_standalone, .settings = *settings};
     router->nodes = calloc(servers->count + 1, sizeof *router->nodes);
     if (router->nodes == NULL)
@@ -49,14 +51,16 @@ bool redis_router_open(struct redis_router *router, const struct redis_servers *
     return true;
 }
 
-void redis_router_close(struct redis_router *router) {
+void redis_router_close(struct redis_router *router)
+{
     for (size_t i = 0; i < router->count; i++)
         redis_connection_free(&router->nodes[i].connection);
     free(router->nodes);
     *router = (struct redis_router){.ops = router->ops};
 }
 
-static void has_failed(struct redis_node *node) {
+static void has_failed(struct redis_node *node)
+{
     unsigned doublings = node->failures < MOST_DOUBLINGS ? node->failures : MOST_DOUBLINGS;
     nanoseconds rest = shortest_rest << doublings;
 
@@ -64,19 +68,22 @@ static void has_failed(struct redis_node *node) {
     node->retry_at = clock_deadline(rest < longest_rest ? rest : longest_rest);
 }
 
-static void has_answered(struct redis_node *node) {
+static void has_answered(struct redis_node *node)
+{
     node->failures = 0;
     node->retry_at = 0;
 }
 
 /* What went wrong at each server, for one message. */
-static void complain(struct buffer *problems, const struct redis_node *node, const char *what) {
+static void complain(struct buffer *problems, const struct redis_node *node, const char *what)
+{
     if (problems->length > 0)
         buffer_add_string(problems, "; ");
     buffer_format(problems, "redis server %s: %s", node->connection.server->label, what);
 }
 
-static enum outcome defer(struct buffer *problems, struct error *error) {
+static enum outcome defer(struct buffer *problems, struct error *error)
+{
     struct value text;
 
     if (!buffer_value(problems, &text))
@@ -87,7 +94,8 @@ static enum outcome defer(struct buffer *problems, struct error *error) {
 
 /* Whether this answer ends the walk. */
 static bool takes_answer(struct redis_node *node, const struct redis_reply *reply, bool only_reads,
-                         struct buffer *problems) {
+                         struct buffer *problems)
+{
     if (reply->type != REDIS_ERROR) {
         has_answered(node);
         return true;
@@ -103,7 +111,8 @@ static bool takes_answer(struct redis_node *node, const struct redis_reply *repl
 
 enum outcome redis_router_ask(struct redis_router *router, const struct redis_command *command,
                               nanoseconds deadline, struct arena *arena, struct redis_reply **reply,
-                              struct error *error) {
+                              struct error *error)
+{
     const bool only_reads = command->effect == REDIS_READS || command->effect == REDIS_READS_CHANGING;
     struct redis_node *node;
     struct buffer bytes;

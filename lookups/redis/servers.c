@@ -15,12 +15,14 @@ struct item {
     char *text;
 };
 
-static enum outcome wrong(struct item *item, const char *what) {
+static enum outcome wrong(struct item *item, const char *what)
+{
     return error_set(item->error, item->arena, OUTCOME_FAILED, "redis_servers: %s in the item for \"%s\"",
                      what, item->server->host != NULL ? item->server->host : "?");
 }
 
-static bool read_number(const char *text, unsigned long highest, unsigned long *number) {
+static bool read_number(const char *text, unsigned long highest, unsigned long *number)
+{
     *number = 0;
     if (*text == '\0')
         return false;
@@ -34,7 +36,8 @@ static bool read_number(const char *text, unsigned long highest, unsigned long *
     return true;
 }
 
-static enum outcome set_database(struct item *item, const char *text) {
+static enum outcome set_database(struct item *item, const char *text)
+{
     unsigned long number;
 
     if (*text == '\0')
@@ -46,7 +49,8 @@ static enum outcome set_database(struct item *item, const char *text) {
 }
 
 /* "host", "host:port", "[v6]", "[v6]:port", or a bare IPv6 address. */
-static enum outcome set_host(struct item *item, char *text) {
+static enum outcome set_host(struct item *item, char *text)
+{
     struct redis_server *server = item->server;
     unsigned long port;
     char *colon = NULL;
@@ -78,7 +82,8 @@ static enum outcome set_host(struct item *item, char *text) {
 
 /* Exim's form: the place, then /database, then /password, which may hold
    slashes. The path in "(path)" does too. */
-static enum outcome read_slashes(struct item *item) {
+static enum outcome read_slashes(struct item *item)
+{
     char *open = strchr(item->text, '(');
     char *slash = strchr(item->text, '/');
     enum outcome outcome;
@@ -110,7 +115,8 @@ static enum outcome read_slashes(struct item *item) {
     return set_database(item, slash + 1);
 }
 
-static int hex_digit(char byte) {
+static int hex_digit(char byte)
+{
     if (byte_is_digit(byte))
         return byte - '0';
     byte = byte_lower(byte);
@@ -118,7 +124,8 @@ static int hex_digit(char byte) {
 }
 
 /* Decodes %XX where it stands. False: not two digits, or a NUL. */
-static bool decode_percent(char *text) {
+static bool decode_percent(char *text)
+{
     char *to = text;
 
     for (const char *from = text; *from != '\0'; from++) {
@@ -138,7 +145,8 @@ static bool decode_percent(char *text) {
 }
 
 /* Takes "user:password@" off the front of "text". */
-static enum outcome take_user(struct item *item, char **text) {
+static enum outcome take_user(struct item *item, char **text)
+{
     char *slash = strchr(*text, '/');
     char *at = strchr(*text, '@');
     struct redis_server *server = item->server;
@@ -165,7 +173,8 @@ static enum outcome take_user(struct item *item, char **text) {
     return OUTCOME_DONE;
 }
 
-static enum outcome read_tcp_uri(struct item *item, char *rest) {
+static enum outcome read_tcp_uri(struct item *item, char *rest)
+{
     enum outcome outcome = take_user(item, &rest);
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -178,7 +187,8 @@ static enum outcome read_tcp_uri(struct item *item, char *rest) {
     return set_database(item, slash + 1);
 }
 
-static enum outcome read_unix_uri(struct item *item, char *rest) {
+static enum outcome read_unix_uri(struct item *item, char *rest)
+{
     if (strncmp(rest, "//", 2) == 0)
         rest += 2;
     enum outcome outcome = take_user(item, &rest);
@@ -197,7 +207,8 @@ static enum outcome read_unix_uri(struct item *item, char *rest) {
     return set_database(item, query + 3);
 }
 
-static enum outcome read_later_uri(struct item *item, char *rest) {
+static enum outcome read_later_uri(struct item *item, char *rest)
+{
     (void)rest;
     return error_set(item->error, item->arena, OUTCOME_FAILED,
                      "redis_servers: %s is not in this version of rexpand", item->text);
@@ -216,7 +227,8 @@ static const struct scheme {
     {"rediss+sentinel://", read_later_uri},
 };
 
-static const struct scheme *find_scheme(const char *text) {
+static const struct scheme *find_scheme(const char *text)
+{
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
         if (strncmp(text, schemes[i].name, strlen(schemes[i].name)) == 0)
             return &schemes[i];
@@ -224,7 +236,8 @@ static const struct scheme *find_scheme(const char *text) {
 }
 
 static enum outcome read_item(struct redis_server *server, const struct value *text, struct arena *arena,
-                              struct error *error) {
+                              struct error *error)
+{
     struct item item = {.server = server, .arena = arena, .error = error};
     enum outcome outcome;
 
@@ -253,14 +266,16 @@ static enum outcome read_item(struct redis_server *server, const struct value *t
 }
 
 /* An item of a lookup's own list that gives no database and no password. */
-static bool is_bare_host(const struct value *item) {
+static bool is_bare_host(const struct value *item)
+{
     return item->length > 0 && memchr(item->bytes, '/', item->length) == NULL;
 }
 
 /* The item of "known" that begins with "host" and ends there or goes on with a
    slash. */
 static bool find_known(struct value *item, const struct value *host, const struct value *known,
-                       struct arena *arena) {
+                       struct arena *arena)
+{
     struct list_reader reader;
 
     list_open(&reader, arena, known, ':');
@@ -272,7 +287,8 @@ static bool find_known(struct value *item, const struct value *host, const struc
 }
 
 enum outcome redis_servers_choose(struct redis_servers *servers, const struct value *list,
-                                  const struct value *known, struct arena *arena, struct error *error) {
+                                  const struct value *known, struct arena *arena, struct error *error)
+{
     struct list_reader reader;
     struct value item;
 
@@ -297,6 +313,7 @@ enum outcome redis_servers_choose(struct redis_servers *servers, const struct va
 }
 
 enum outcome redis_servers_parse(struct redis_servers *servers, const struct value *list, struct arena *arena,
-                                 struct error *error) {
+                                 struct error *error)
+{
     return redis_servers_choose(servers, list, NULL, arena, error);
 }

@@ -2,7 +2,8 @@
 
 /* The first server of the list that has not been asked in this walk: one that is
    well, else the one whose rest ends first. */
-static struct redis_node *pick(struct redis_router *router, const struct redis_command *command) {
+static struct redis_node *pick(struct redis_router *router, const struct redis_command *command)
+{
     struct redis_node *tired = NULL;
 
     (void)command;

@@ -14,17 +14,20 @@
 
 #include "lookups/redis/servers.h"
 
-static ssize_t plain_send(int socket, const char *bytes, size_t length) {
+static ssize_t plain_send(int socket, const char *bytes, size_t length)
+{
     return send(socket, bytes, length, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static ssize_t plain_receive(int socket, char *bytes, size_t room, bool waits) {
+static ssize_t plain_receive(int socket, char *bytes, size_t room, bool waits)
+{
     return recv(socket, bytes, room, waits ? 0 : MSG_DONTWAIT);
 }
 
 const struct redis_transport redis_transport_plain = {"plain", plain_send, plain_receive};
 
-enum redis_wait redis_wait(int socket, short events, nanoseconds deadline) {
+enum redis_wait redis_wait(int socket, short events, nanoseconds deadline)
+{
     struct pollfd wanted = {.fd = socket, .events = events};
 
     for (;;) {
@@ -40,7 +43,8 @@ enum redis_wait redis_wait(int socket, short events, nanoseconds deadline) {
 
 /* Connects one address. Gives the socket, or -1 and the reason. */
 static int connect_address(const struct sockaddr *address, socklen_t length, nanoseconds deadline,
-                           const char **problem) {
+                           const char **problem)
+{
     int error = 0;
     socklen_t error_size = sizeof error;
     int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -69,7 +73,8 @@ static int connect_address(const struct sockaddr *address, socklen_t length, nan
     return -1;
 }
 
-static int connect_unix(const struct redis_server *server, nanoseconds deadline, const char **problem) {
+static int connect_unix(const struct redis_server *server, nanoseconds deadline, const char **problem)
+{
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(server->host);
 
@@ -82,7 +87,8 @@ static int connect_unix(const struct redis_server *server, nanoseconds deadline,
 }
 
 /* Numeric addresses never ask the DNS. */
-static int resolve(const struct redis_server *server, struct addrinfo **found) {
+static int resolve(const struct redis_server *server, struct addrinfo **found)
+{
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
     int error = getaddrinfo(server->host, server->port, &hints, found);
 
@@ -93,7 +99,8 @@ static int resolve(const struct redis_server *server, struct addrinfo **found) {
 }
 
 /* Each address gets an equal part of the time that is left. */
-static nanoseconds share(nanoseconds deadline, int addresses) {
+static nanoseconds share(nanoseconds deadline, int addresses)
+{
     nanoseconds now = clock_now();
 
     if (deadline == CLOCK_NEVER || addresses <= 1 || deadline <= now)
@@ -101,7 +108,8 @@ static nanoseconds share(nanoseconds deadline, int addresses) {
     return now + (deadline - now) / addresses;
 }
 
-static int connect_tcp(const struct redis_server *server, nanoseconds deadline, const char **problem) {
+static int connect_tcp(const struct redis_server *server, nanoseconds deadline, const char **problem)
+{
     struct addrinfo *found = NULL;
     int addresses = 0;
     int fd = -1;
@@ -123,7 +131,8 @@ static int connect_tcp(const struct redis_server *server, nanoseconds deadline, 
 /* A connected socket blocks, for so long; who does not want that says
    MSG_DONTWAIT. If the time cannot be set no receive may wait: it stays
    non-blocking. */
-static void set_longest_wait(int fd, nanoseconds longest_wait) {
+static void set_longest_wait(int fd, nanoseconds longest_wait)
+{
     const struct timeval wait = {
         .tv_sec = (time_t)(longest_wait / NANOSECONDS_PER_SECOND),
         .tv_usec = (suseconds_t)(longest_wait % NANOSECONDS_PER_SECOND / 1000),
@@ -137,7 +146,8 @@ static void set_longest_wait(int fd, nanoseconds longest_wait) {
 }
 
 int redis_connect(const struct redis_server *server, nanoseconds deadline, nanoseconds longest_wait,
-                  const char **problem) {
+                  const char **problem)
+{
     int fd = server->port == NULL ? connect_unix(server, deadline, problem)
                                   : connect_tcp(server, deadline, problem);
 

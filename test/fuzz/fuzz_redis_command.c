@@ -13,7 +13,8 @@ static const char redis_row;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const struct redis_command *command, const struct value *query, struct arena *arena) {
+static void check(const struct redis_command *command, const struct value *query, struct arena *arena)
+{
     struct buffer out;
     size_t bytes = 0;
 
@@ -29,7 +30,8 @@ static void check(const struct redis_command *command, const struct value *query
     redis_command_encode(&out, command->arguments, command->count);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     const struct lookup_driver *quoter = (const struct lookup_driver *)(const void *)&redis_row;
     struct taint_span spans[SPANS];
     struct redis_command command;

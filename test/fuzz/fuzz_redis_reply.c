@@ -7,7 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void use(const struct redis_reply *reply, struct arena *arena) {
+static void use(const struct redis_reply *reply, struct arena *arena)
+{
     const struct redis_reply_form form = {.nil_is_empty = false};
     struct value text;
     bool found;
@@ -16,7 +17,8 @@ static void use(const struct redis_reply *reply, struct arena *arena) {
         (void)value_byte_is_tainted(&text, text.length - 1);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
     struct redis_codec codec;
     struct redis_reply *reply;
     struct arena arena;

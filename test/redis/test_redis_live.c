@@ -24,14 +24,16 @@ struct live {
     struct asker asker;
 };
 
-static void set_place(struct asker *asker, const char *format, const char *first, const char *second) {
+static void set_place(struct asker *asker, const char *format, const char *first, const char *second)
+{
     char servers[512];
 
     (void)snprintf(servers, sizeof servers, format, first, second);
     asker_set(asker, "redis_servers", servers);
 }
 
-static int open_live(void **state) {
+static int open_live(void **state)
+{
     struct live *live = calloc(1, sizeof *live);
 
     redis_test_server_start(&live->server, NULL);
@@ -41,7 +43,8 @@ static int open_live(void **state) {
     return 0;
 }
 
-static int close_live(void **state) {
+static int close_live(void **state)
+{
     struct live *live = *state;
 
     asker_close(&live->asker);
@@ -50,7 +53,8 @@ static int close_live(void **state) {
     return 0;
 }
 
-static void test_live_gives_each_type_as_text(void **state) {
+static void test_live_gives_each_type_as_text(void **state)
+{
     struct live *live = *state;
     struct asker *asker = &live->asker;
 
@@ -75,7 +79,8 @@ static void test_live_gives_each_type_as_text(void **state) {
     assert_answer(asker, "PING", "PONG");
 }
 
-static void test_live_settings_give_exims_nil_and_integers(void **state) {
+static void test_live_settings_give_exims_nil_and_integers(void **state)
+{
     struct live *live = *state;
     struct asker *asker = &live->asker;
 
@@ -86,7 +91,8 @@ static void test_live_settings_give_exims_nil_and_integers(void **state) {
     assert_answer(asker, "SADD s a", "false");
 }
 
-static void test_live_works_over_a_socket_with_password_and_database(void **state) {
+static void test_live_works_over_a_socket_with_password_and_database(void **state)
+{
     struct redis_test_server server;
     struct asker asker;
 
@@ -112,7 +118,8 @@ static void test_live_works_over_a_socket_with_password_and_database(void **stat
     redis_test_server_stop(&server);
 }
 
-static void test_live_a_write_never_runs_in_the_wrong_database(void **state) {
+static void test_live_a_write_never_runs_in_the_wrong_database(void **state)
+{
     struct live *live = *state;
 
     set_place(&live->asker, "<;%s/99/%s", live->server.place, "");
@@ -120,7 +127,8 @@ static void test_live_a_write_never_runs_in_the_wrong_database(void **state) {
     assert_int_equal(redis_test_server_run(&live->server, "EXISTS wrong"), 0);
 }
 
-static void test_live_tries_the_servers_in_order(void **state) {
+static void test_live_tries_the_servers_in_order(void **state)
+{
     struct live *live = *state;
     char closed[32];
 
@@ -132,7 +140,8 @@ static void test_live_tries_the_servers_in_order(void **state) {
     assert_answer(&live->asker, "GET k", "w");
 }
 
-static void test_live_servers_option_asks_others(void **state) {
+static void test_live_servers_option_asks_others(void **state)
+{
     struct live *live = *state;
     struct value query = VALUE_LITERAL("GET k");
     char option[128];
@@ -155,14 +164,16 @@ static void test_live_servers_option_asks_others(void **state) {
 }
 
 /* Not sooner than the deadline, and not for ever. */
-static void assert_took(nanoseconds since, nanoseconds at_least) {
+static void assert_took(nanoseconds since, nanoseconds at_least)
+{
     nanoseconds time = clock_now() - since;
 
     assert_true(time >= at_least);
     assert_true(time < generous);
 }
 
-static void test_live_a_silent_server_costs_one_deadline(void **state) {
+static void test_live_a_silent_server_costs_one_deadline(void **state)
+{
     struct live *live = *state;
     struct redis_test_server silent;
 
@@ -186,7 +197,8 @@ static void test_live_a_silent_server_costs_one_deadline(void **state) {
     redis_test_server_stop(&silent);
 }
 
-static void test_live_the_lookup_timeout_bounds_all(void **state) {
+static void test_live_the_lookup_timeout_bounds_all(void **state)
+{
     struct live *live = *state;
     struct value query = VALUE_LITERAL("GET k");
 
@@ -199,7 +211,8 @@ static void test_live_the_lookup_timeout_bounds_all(void **state) {
     assert_result(&live->asker, ask_value(&live->asker, &query, "timeout=10s"), "(none)");
 }
 
-static void test_live_a_restarted_server_is_not_noticed(void **state) {
+static void test_live_a_restarted_server_is_not_noticed(void **state)
+{
     struct live *live = *state;
 
     assert_answer(&live->asker, "SET k v", "OK");
@@ -211,7 +224,8 @@ static void test_live_a_restarted_server_is_not_noticed(void **state) {
     }
 }
 
-static void test_live_a_dead_server_defers_and_comes_back(void **state) {
+static void test_live_a_dead_server_defers_and_comes_back(void **state)
+{
     struct live *live = *state;
 
     assert_answer(&live->asker, "SET k v", "OK");
@@ -223,7 +237,8 @@ static void test_live_a_dead_server_defers_and_comes_back(void **state) {
     assert_answer(&live->asker, "GET k", "(none)");
 }
 
-static void test_live_a_child_uses_its_own_connection(void **state) {
+static void test_live_a_child_uses_its_own_connection(void **state)
+{
     struct live *live = *state;
     int status;
 
@@ -248,7 +263,8 @@ static void test_live_a_child_uses_its_own_connection(void **state) {
     assert_result(&live->asker, ask_value(&live->asker, &parent, "cache=no"), "parent");
 }
 
-static void test_live_text_from_outside_stays_one_argument(void **state) {
+static void test_live_text_from_outside_stays_one_argument(void **state)
+{
     static const char *const attacks[] = {
         "x\r\nFLUSHALL\r\n",
         "x FLUSHALL",
@@ -278,7 +294,8 @@ static void test_live_text_from_outside_stays_one_argument(void **state) {
     assert_answer(&live->asker, "GET safe", "v");
 }
 
-static void test_live_a_huge_reply_is_refused_and_the_next_is_right(void **state) {
+static void test_live_a_huge_reply_is_refused_and_the_next_is_right(void **state)
+{
     struct live *live = *state;
 
     assert_answer(&live->asker, "SETRANGE big 104857599 x", "104857600");
@@ -289,7 +306,8 @@ static void test_live_a_huge_reply_is_refused_and_the_next_is_right(void **state
     assert_int_equal(live->asker.answer.value.length, 10000000);
 }
 
-static void test_live_takes_many_and_binary_arguments(void **state) {
+static void test_live_takes_many_and_binary_arguments(void **state)
+{
     struct live *live = *state;
     struct arena arena;
     struct buffer query;
@@ -310,7 +328,8 @@ static void test_live_takes_many_and_binary_arguments(void **state) {
     arena_free(&arena);
 }
 
-static void test_live_a_kept_answer_makes_no_round_trip(void **state) {
+static void test_live_a_kept_answer_makes_no_round_trip(void **state)
+{
     struct live *live = *state;
     struct value query = VALUE_LITERAL("GET k");
 
@@ -334,7 +353,8 @@ static void test_live_a_kept_answer_makes_no_round_trip(void **state) {
     assert_answer(&live->asker, "TTL k", "100");
 }
 
-static void test_fake_a_lost_write_is_not_repeated(void **state) {
+static void test_fake_a_lost_write_is_not_repeated(void **state)
+{
     static const struct fake_step steps[] = {{FAKE_ACCEPT, NULL, 0},
                                              {FAKE_EXPECT, "*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n", 0},
                                              {FAKE_CLOSE, NULL, 0},
@@ -349,7 +369,8 @@ static void test_fake_a_lost_write_is_not_repeated(void **state) {
     assert_answer(&live->asker, "GET n", "(none)");
 }
 
-static void test_fake_answers_that_help_elsewhere_go_on(void **state) {
+static void test_fake_answers_that_help_elsewhere_go_on(void **state)
+{
     static const char *const answers[] = {
         "-LOADING Redis is loading the dataset in memory\r\n",
         "-READONLY You can't write against a read only replica.\r\n",
@@ -378,7 +399,8 @@ static void test_fake_answers_that_help_elsewhere_go_on(void **state) {
     }
 }
 
-static void test_fake_garbage_and_half_replies_never_answer(void **state) {
+static void test_fake_garbage_and_half_replies_never_answer(void **state)
+{
     static const struct {
         struct fake_step step;
         const char *expected;
@@ -407,7 +429,8 @@ static void test_fake_garbage_and_half_replies_never_answer(void **state) {
     }
 }
 
-static void test_fake_a_second_reply_is_never_the_next_answer(void **state) {
+static void test_fake_a_second_reply_is_never_the_next_answer(void **state)
+{
     static const struct fake_step steps[] = {{FAKE_ACCEPT, NULL, 0},
                                              {FAKE_EXPECT, "*2\r\n$3\r\nGET\r\n$1\r\na\r\n", 0},
                                              {FAKE_SEND, "$1\r\n1\r\n$1\r\nX\r\n", 0},
@@ -425,7 +448,8 @@ static void test_fake_a_second_reply_is_never_the_next_answer(void **state) {
     assert_int_equal(fake_redis_stop(&fake), 0);
 }
 
-static void test_fake_greeting_and_query_travel_together(void **state) {
+static void test_fake_greeting_and_query_travel_together(void **state)
+{
     static const struct fake_step steps[] = {
         {FAKE_ACCEPT, NULL, 0},
         {FAKE_EXPECT,
@@ -451,7 +475,8 @@ static void test_fake_greeting_and_query_travel_together(void **state) {
 
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, open_live, close_live)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         LIVE(test_live_gives_each_type_as_text),
         LIVE(test_live_settings_give_exims_nil_and_integers),

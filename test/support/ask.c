@@ -9,24 +9,28 @@
 
 #include <cmocka.h>
 
-void asker_open(struct asker *asker) {
+void asker_open(struct asker *asker)
+{
     *asker = (struct asker){.lookups = lookups_new()};
     assert_non_null(asker->lookups);
     arena_init(&asker->arena, 4096, SIZE_MAX);
 }
 
-void asker_close(struct asker *asker) {
+void asker_close(struct asker *asker)
+{
     lookups_free(asker->lookups);
     arena_free(&asker->arena);
 }
 
-void asker_set(struct asker *asker, const char *name, const char *text) {
+void asker_set(struct asker *asker, const char *name, const char *text)
+{
     if (lookups_set(asker->lookups, name, text, &asker->arena, &asker->error) != OUTCOME_DONE)
         fail_msg("%s = %s: %s", name, text, asker->error.message);
 }
 
 static enum outcome find(struct asker *asker, const char *driver, const struct value *key, const char *file,
-                         const char *options) {
+                         const char *options)
+{
     struct lookup_request request = {
         .driver = lookup_driver_find(driver, strlen(driver)),
         .key = *key,
@@ -42,24 +46,28 @@ static enum outcome find(struct asker *asker, const char *driver, const struct v
     return lookup_find(asker->lookups, &request, &asker->answer);
 }
 
-enum outcome ask_value(struct asker *asker, const struct value *query, const char *options) {
+enum outcome ask_value(struct asker *asker, const struct value *query, const char *options)
+{
     return find(asker, "redis", query, "", options);
 }
 
-enum outcome ask(struct asker *asker, const char *query) {
+enum outcome ask(struct asker *asker, const char *query)
+{
     struct value value = value_of_string(query);
 
     return ask_value(asker, &value, "");
 }
 
-enum outcome ask_file(struct asker *asker, const char *driver, const char *key, const char *file) {
+enum outcome ask_file(struct asker *asker, const char *driver, const char *key, const char *file)
+{
     struct value value = value_of_string(key);
 
     return find(asker, driver, &value, file, "");
 }
 
 void assert_result_at(struct asker *asker, enum outcome outcome, const char *expected, const char *file,
-                      int line) {
+                      int line)
+{
     static const char *const names[] = {[OUTCOME_FAILED] = "failed: ",
                                         [OUTCOME_DEFERRED] = "deferred: ",
                                         [OUTCOME_FORCED_FAILURE] = "forced: "};
@@ -80,6 +88,7 @@ void assert_result_at(struct asker *asker, enum outcome outcome, const char *exp
 }
 
 void assert_answer_at(struct asker *asker, const char *query, const char *expected, const char *file,
-                      int line) {
+                      int line)
+{
     assert_result_at(asker, ask(asker, query), expected, file, line);
 }

@@ -16,7 +16,8 @@ struct peer {
     int connection;
 };
 
-static int listen_somewhere(int *port) {
+static int listen_somewhere(int *port)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -30,7 +31,8 @@ static int listen_somewhere(int *port) {
     return fd;
 }
 
-static int do_accept(struct peer *peer, const char *text, size_t length) {
+static int do_accept(struct peer *peer, const char *text, size_t length)
+{
     (void)text;
     (void)length;
     if (peer->connection >= 0)
@@ -39,7 +41,8 @@ static int do_accept(struct peer *peer, const char *text, size_t length) {
     return peer->connection < 0;
 }
 
-static int do_expect(struct peer *peer, const char *text, size_t length) {
+static int do_expect(struct peer *peer, const char *text, size_t length)
+{
     char byte;
 
     for (size_t i = 0; i < length; i++)
@@ -49,7 +52,8 @@ static int do_expect(struct peer *peer, const char *text, size_t length) {
 }
 
 /* A peer that goes away in the middle is no mistake. */
-static int do_send(struct peer *peer, const char *text, size_t length) {
+static int do_send(struct peer *peer, const char *text, size_t length)
+{
     while (length > 0) {
         ssize_t sent = send(peer->connection, text, length, MSG_NOSIGNAL);
         if (sent <= 0)
@@ -60,7 +64,8 @@ static int do_send(struct peer *peer, const char *text, size_t length) {
     return 0;
 }
 
-static int do_trickle(struct peer *peer, const char *text, size_t length) {
+static int do_trickle(struct peer *peer, const char *text, size_t length)
+{
     for (size_t i = 0; i < length; i++) {
         if (send(peer->connection, text + i, 1, MSG_NOSIGNAL) != 1)
             return 0;
@@ -69,7 +74,8 @@ static int do_trickle(struct peer *peer, const char *text, size_t length) {
     return 0;
 }
 
-static int do_close(struct peer *peer, const char *text, size_t length) {
+static int do_close(struct peer *peer, const char *text, size_t length)
+{
     (void)text;
     (void)length;
     (void)close(peer->connection);
@@ -77,14 +83,16 @@ static int do_close(struct peer *peer, const char *text, size_t length) {
     return 0;
 }
 
-static int do_reset(struct peer *peer, const char *text, size_t length) {
+static int do_reset(struct peer *peer, const char *text, size_t length)
+{
     struct linger now = {.l_onoff = 1};
 
     (void)setsockopt(peer->connection, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     return do_close(peer, text, length);
 }
 
-static int do_silence(struct peer *peer, const char *text, size_t length) {
+static int do_silence(struct peer *peer, const char *text, size_t length)
+{
     char bytes[4096];
 
     (void)text;
@@ -94,7 +102,8 @@ static int do_silence(struct peer *peer, const char *text, size_t length) {
     return 0;
 }
 
-static int follow(int listener, const struct fake_step *steps) {
+static int follow(int listener, const struct fake_step *steps)
+{
     static int (*const actions[])(struct peer *, const char *, size_t) = {
         [FAKE_ACCEPT] = do_accept,   [FAKE_EXPECT] = do_expect, [FAKE_SEND] = do_send,
         [FAKE_TRICKLE] = do_trickle, [FAKE_CLOSE] = do_close,   [FAKE_RESET] = do_reset,
@@ -110,7 +119,8 @@ static int follow(int listener, const struct fake_step *steps) {
     return 0;
 }
 
-void fake_redis_start(struct fake_redis *fake, const struct fake_step *steps) {
+void fake_redis_start(struct fake_redis *fake, const struct fake_step *steps)
+{
     pid_t parent = getpid();
     int listener = listen_somewhere(&fake->port);
 
@@ -123,7 +133,8 @@ void fake_redis_start(struct fake_redis *fake, const struct fake_step *steps) {
     (void)close(listener);
 }
 
-int fake_redis_stop(struct fake_redis *fake) {
+int fake_redis_stop(struct fake_redis *fake)
+{
     int status = 0;
 
     for (int i = 0; i < 200; i++) {

@@ -13,11 +13,13 @@
 
 #include <hiredis/hiredis.h>
 
-bool redis_test_server_exists(void) {
+bool redis_test_server_exists(void)
+{
     return access("/usr/bin/redis-server", X_OK) == 0 || access("/usr/local/bin/redis-server", X_OK) == 0;
 }
 
-int free_port(void) {
+int free_port(void)
+{
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -31,7 +33,8 @@ int free_port(void) {
     return ntohs(address.sin_port);
 }
 
-static void become_server(const struct redis_test_server *server, pid_t parent) {
+static void become_server(const struct redis_test_server *server, pid_t parent)
+{
     char port[16];
     int null = open("/dev/null", O_RDWR);
 
@@ -49,7 +52,8 @@ static void become_server(const struct redis_test_server *server, pid_t parent) 
     _exit(127);
 }
 
-static redisContext *connect_to(const struct redis_test_server *server) {
+static redisContext *connect_to(const struct redis_test_server *server)
+{
     struct timeval second = {.tv_sec = 5};
     redisContext *context = redisConnectUnixWithTimeout(server->socket, second);
 
@@ -62,7 +66,8 @@ static redisContext *connect_to(const struct redis_test_server *server) {
     return context;
 }
 
-static void wait_until_it_answers(const struct redis_test_server *server) {
+static void wait_until_it_answers(const struct redis_test_server *server)
+{
     for (int i = 0; i < 1000; i++) {
         redisContext *context = connect_to(server);
         redisReply *reply = context == NULL ? NULL : redisCommand(context, "PING");
@@ -77,7 +82,8 @@ static void wait_until_it_answers(const struct redis_test_server *server) {
     abort();
 }
 
-void redis_test_server_restart(struct redis_test_server *server) {
+void redis_test_server_restart(struct redis_test_server *server)
+{
     pid_t parent = getpid();
 
     server->pid = fork();
@@ -90,7 +96,8 @@ void redis_test_server_restart(struct redis_test_server *server) {
     wait_until_it_answers(server);
 }
 
-void redis_test_server_start(struct redis_test_server *server, const char *password) {
+void redis_test_server_start(struct redis_test_server *server, const char *password)
+{
     *server = (struct redis_test_server){.password = password, .port = free_port()};
     temp_folder_open(&server->folder);
     temp_folder_path(&server->folder, "redis.sock", server->socket, sizeof server->socket);
@@ -98,7 +105,8 @@ void redis_test_server_start(struct redis_test_server *server, const char *passw
     redis_test_server_restart(server);
 }
 
-void redis_test_server_kill(struct redis_test_server *server) {
+void redis_test_server_kill(struct redis_test_server *server)
+{
     if (server->pid <= 0)
         return;
     (void)kill(server->pid, SIGKILL);
@@ -106,20 +114,24 @@ void redis_test_server_kill(struct redis_test_server *server) {
     server->pid = 0;
 }
 
-void redis_test_server_stop(struct redis_test_server *server) {
+void redis_test_server_stop(struct redis_test_server *server)
+{
     redis_test_server_kill(server);
     temp_folder_close(&server->folder);
 }
 
-void redis_test_server_freeze(struct redis_test_server *server) {
+void redis_test_server_freeze(struct redis_test_server *server)
+{
     (void)kill(server->pid, SIGSTOP);
 }
 
-void redis_test_server_thaw(struct redis_test_server *server) {
+void redis_test_server_thaw(struct redis_test_server *server)
+{
     (void)kill(server->pid, SIGCONT);
 }
 
-long long redis_test_server_run(const struct redis_test_server *server, const char *command) {
+long long redis_test_server_run(const struct redis_test_server *server, const char *command)
+{
     redisContext *context = connect_to(server);
     redisReply *reply = context == NULL ? NULL : redisCommand(context, command);
     long long result = -1;

@@ -38,7 +38,8 @@ static const struct conditional_case cases[] = {
     {".IFDEF A\n", "t.conf:1: option setting expected: .IFDEF A"},
 };
 
-static void test_conditionals_choose_lines_as_exim_does(void **state) {
+static void test_conditionals_choose_lines_as_exim_does(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *shown = config_text_show(cases[i].text, "qualify_domain");
@@ -47,13 +48,13 @@ static void test_conditionals_choose_lines_as_exim_does(void **state) {
     }
 }
 
-static void test_conditionals_nested_too_deep_are_an_error(void **state) {
+static void test_conditionals_nested_too_deep_are_an_error(void **state)
+{
     (void)state;
     const size_t count = 100000;
     char *text = malloc(count * 10 + 1);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         memcpy(text + i * 10, ".ifndef A\n", 10);
-    }
     text[count * 10] = '\0';
     char *shown = config_text_show(text, NULL);
     assert_string_equal(shown, "t.conf:257: .ifdef nested more than 256 deep");
@@ -61,7 +62,8 @@ static void test_conditionals_nested_too_deep_are_an_error(void **state) {
     free(text);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conditionals_choose_lines_as_exim_does),
         cmocka_unit_test(test_conditionals_nested_too_deep_are_an_error),

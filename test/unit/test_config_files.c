@@ -18,42 +18,47 @@ struct folder {
     char back[4096];
 };
 
-static int enter_folder(void **state) {
+static int enter_folder(void **state)
+{
     struct folder *folder = calloc(1, sizeof *folder);
-    strcpy(folder->path, "/tmp/rexpand-test-XXXXXX");
+    (void)snprintf(folder->path, sizeof folder->path, "/tmp/rexpand-test-XXXXXX");
     if (getcwd(folder->back, sizeof folder->back) == NULL || mkdtemp(folder->path) == NULL ||
         chdir(folder->path) != 0) {
+        free(folder);
         return -1;
     }
     *state = folder;
     return mkdir("sub", 0700);
 }
 
-static int leave_folder(void **state) {
+static int leave_folder(void **state)
+{
     static const char *const names[] = {"main", "sub/a", "sub/b", "sub", "loop", "pipe"};
     struct folder *folder = *state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         (void)remove(names[i]);
-    }
     int result = chdir(folder->back);
     (void)remove(folder->path);
     free(folder);
     return result;
 }
 
-static void write_file(const char *name, const char *text) {
+static void write_file(const char *name, const char *text)
+{
     FILE *file = fopen(name, "w");
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
     assert_int_equal(fclose(file), 0);
 }
 
-static void read_file(struct config_text *read, const char *path) {
+static void read_file(struct config_text *read, const char *path)
+{
     struct config_input input = {.path = path};
     config_text_read_input(read, &input);
 }
 
-static void expect_message(const char *path, const char *message) {
+static void expect_message(const char *path, const char *message)
+{
     struct config_text read;
     read_file(&read, path);
     assert_int_equal(read.outcome, OUTCOME_FAILED);
@@ -61,7 +66,8 @@ static void expect_message(const char *path, const char *message) {
     config_text_free(&read);
 }
 
-static void test_files_include_is_relative_to_the_including_file(void **state) {
+static void test_files_include_is_relative_to_the_including_file(void **state)
+{
     (void)state;
     struct config_text read;
     write_file("main", ".include sub/a\nqualify_recipient = a:\\\n  .include \"sub/b\"\n  c\n");
@@ -80,7 +86,8 @@ static void test_files_include_is_relative_to_the_including_file(void **state) {
     config_text_free(&read);
 }
 
-static void test_files_include_names_the_file_and_line_of_a_mistake(void **state) {
+static void test_files_include_names_the_file_and_line_of_a_mistake(void **state)
+{
     (void)state;
     write_file("main", "\n.include sub/a\n");
     write_file("sub/a", "\n\nfoo = bar\n");
@@ -94,13 +101,15 @@ static void test_files_include_names_the_file_and_line_of_a_mistake(void **state
     expect_message("main", "main:2: main option \"foo\" unknown");
 }
 
-static void test_files_include_of_itself_is_an_error(void **state) {
+static void test_files_include_of_itself_is_an_error(void **state)
+{
     (void)state;
     write_file("loop", "# first\n.include loop\n");
     expect_message("loop", "loop:2: more than 64 files include each other: does loop include itself?");
 }
 
-static void test_files_include_does_not_wait_for_a_pipe(void **state) {
+static void test_files_include_does_not_wait_for_a_pipe(void **state)
+{
     (void)state;
     assert_int_equal(mkfifo("pipe", 0600), 0);
     write_file("main", ".include pipe\n");
@@ -110,15 +119,15 @@ static void test_files_include_does_not_wait_for_a_pipe(void **state) {
                    "main:1: failed to open included configuration file /dev/zero: not a regular file");
 }
 
-static void test_files_that_include_much_are_bounded(void **state) {
+static void test_files_that_include_much_are_bounded(void **state)
+{
     (void)state;
     char line[16];
     char text[32 * 1024] = "";
     write_file("sub/a", "");
     snprintf(line, sizeof line, ".include sub/a\n");
-    for (size_t i = 0; i < 1000; i++) {
+    for (size_t i = 0; i < 1000; i++)
         memcpy(text + i * strlen(line), line, strlen(line) + 1);
-    }
     write_file("sub/b", "");
     write_file("main", text);
     struct config_text read;
@@ -130,7 +139,8 @@ static void test_files_that_include_much_are_bounded(void **state) {
     expect_message("loop", "main:990: more than 10000 files are included");
 }
 
-static void test_files_open_tells_why_a_file_cannot_be_read(void **state) {
+static void test_files_open_tells_why_a_file_cannot_be_read(void **state)
+{
     (void)state;
     expect_message("nonesuch", "failed to open configuration file nonesuch: No such file or directory");
     expect_message("sub", "failed to open configuration file sub: Is a directory");
@@ -142,7 +152,8 @@ static void test_files_open_tells_why_a_file_cannot_be_read(void **state) {
     }
 }
 
-static void test_files_conditions_may_span_files(void **state) {
+static void test_files_conditions_may_span_files(void **state)
+{
     (void)state;
     struct config_text read;
     write_file("main", ".include sub/a\nqualify_domain = a\n.endif\nqualify_recipient = b\n");
@@ -158,7 +169,8 @@ static void test_files_conditions_may_span_files(void **state) {
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter_folder, leave_folder)
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_files_include_is_relative_to_the_including_file),
         IN_FOLDER(test_files_include_names_the_file_and_line_of_a_mistake),

@@ -17,7 +17,8 @@ struct fixture {
     struct error error;
 };
 
-static int open_fixture(void **state) {
+static int open_fixture(void **state)
+{
     struct fixture *fixture = calloc(1, sizeof *fixture);
     arena_init(&fixture->arena, 4096, (size_t)1 << 28);
     macros_init(&fixture->macros, &fixture->arena);
@@ -25,19 +26,22 @@ static int open_fixture(void **state) {
     return 0;
 }
 
-static int close_fixture(void **state) {
+static int close_fixture(void **state)
+{
     struct fixture *fixture = *state;
     arena_free(&fixture->arena);
     free(fixture);
     return 0;
 }
 
-static enum outcome define(struct fixture *fixture, const char *line) {
+static enum outcome define(struct fixture *fixture, const char *line)
+{
     struct config_place place = {.file = "f", .line = 7};
     return macros_define_line(&fixture->macros, line, strlen(line), place, NULL, &fixture->error);
 }
 
-static const char *replace(struct fixture *fixture, const char *text, bool *replaced) {
+static const char *replace(struct fixture *fixture, const char *text, bool *replaced)
+{
     struct value line = value_of_string(text);
     struct value result;
     assert_int_equal(
@@ -46,7 +50,8 @@ static const char *replace(struct fixture *fixture, const char *text, bool *repl
     return result.bytes;
 }
 
-static void test_macros_replace_works_inside_words_and_in_order(void **state) {
+static void test_macros_replace_works_inside_words_and_in_order(void **state)
+{
     struct fixture *fixture = *state;
     bool replaced;
     assert_int_equal(define(fixture, "AB = x"), OUTCOME_DONE);
@@ -57,14 +62,16 @@ static void test_macros_replace_works_inside_words_and_in_order(void **state) {
     assert_false(replaced);
 }
 
-static void test_macros_replace_does_not_search_its_own_text_again(void **state) {
+static void test_macros_replace_does_not_search_its_own_text_again(void **state)
+{
     struct fixture *fixture = *state;
     assert_int_equal(define(fixture, "B = A"), OUTCOME_DONE);
     assert_int_equal(define(fixture, "A = A A"), OUTCOME_DONE);
     assert_string_equal(replace(fixture, "[B]", NULL), "[A A]");
 }
 
-static void test_macros_replace_leaves_the_name_being_defined(void **state) {
+static void test_macros_replace_leaves_the_name_being_defined(void **state)
+{
     struct fixture *fixture = *state;
     assert_int_equal(define(fixture, "AB = x"), OUTCOME_DONE);
     assert_string_equal(replace(fixture, "AB == AB and more", NULL), "AB == x and more");
@@ -72,7 +79,8 @@ static void test_macros_replace_leaves_the_name_being_defined(void **state) {
     assert_string_equal(replace(fixture, "AB and AB", NULL), "x and x");
 }
 
-static void test_macros_define_line_gives_exims_messages(void **state) {
+static void test_macros_define_line_gives_exims_messages(void **state)
+{
     struct fixture *fixture = *state;
     assert_int_equal(define(fixture, "A = x"), OUTCOME_DONE);
     assert_int_equal(define(fixture, "A = y"), OUTCOME_FAILED);
@@ -89,7 +97,8 @@ static void test_macros_define_line_gives_exims_messages(void **state) {
     assert_int_equal(define(fixture, "X_HAVE_TLS = y"), OUTCOME_FAILED);
 }
 
-static void test_macros_redefining_keeps_the_place_in_the_order(void **state) {
+static void test_macros_redefining_keeps_the_place_in_the_order(void **state)
+{
     struct fixture *fixture = *state;
     assert_int_equal(define(fixture, "AB = 1"), OUTCOME_DONE);
     assert_int_equal(define(fixture, "C = 2"), OUTCOME_DONE);
@@ -97,7 +106,8 @@ static void test_macros_redefining_keeps_the_place_in_the_order(void **state) {
     assert_string_equal(replace(fixture, "AB", NULL), "2");
 }
 
-static void test_macros_from_the_command_line_win(void **state) {
+static void test_macros_from_the_command_line_win(void **state)
+{
     struct fixture *fixture = *state;
     assert_int_equal(macros_define_option(&fixture->macros, "A= one", &fixture->error), OUTCOME_DONE);
     assert_int_equal(macros_define_option(&fixture->macros, "B", &fixture->error), OUTCOME_DONE);
@@ -105,12 +115,12 @@ static void test_macros_from_the_command_line_win(void **state) {
     assert_int_equal(define(fixture, "A == three"), OUTCOME_DONE);
     assert_string_equal(replace(fixture, "[A][B]", NULL), "[one][]");
     static const char *const bad[] = {"", "a=b", "=x", "_A=x", "A-B=x", "A=twice"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(macros_define_option(&fixture->macros, bad[i], &fixture->error), OUTCOME_FAILED);
-    }
 }
 
-static void test_macros_builtin_count_where_an_underscore_comes_first(void **state) {
+static void test_macros_builtin_count_where_an_underscore_comes_first(void **state)
+{
     struct fixture *fixture = *state;
     bool replaced;
     assert_string_equal(replace(fixture, ".ifdef _HAVE_TLS", &replaced), ".ifdef y");
@@ -121,11 +131,12 @@ static void test_macros_builtin_count_where_an_underscore_comes_first(void **sta
     assert_null(macros_find(&fixture->macros, "_HAVE_NOTHING", 13));
 }
 
-static void test_macros_that_double_each_other_end_in_an_error(void **state) {
+static void test_macros_that_double_each_other_end_in_an_error(void **state)
+{
     struct fixture *fixture = *state;
-    for (char c = 'A'; c < 'Z'; c++) {
+    for (int c = 'A'; c < 'Z'; c++) {
         char line[32];
-        char next = (char)(c + 1);
+        int next = c + 1;
         snprintf(line, sizeof line, "Q%c_ = Q%c_Q%c_Q%c_", c, next, next, next);
         assert_int_equal(define(fixture, line), OUTCOME_DONE);
     }
@@ -137,7 +148,8 @@ static void test_macros_that_double_each_other_end_in_an_error(void **state) {
     assert_string_equal(fixture->error.message, "line too long after replacing macros");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_macros_replace_works_inside_words_and_in_order, open_fixture,
                                         close_fixture),

@@ -10,7 +10,8 @@
 
 #include "test/support/config_text.h"
 
-static void test_named_list_read_keeps_lists_in_order_by_kind(void **state) {
+static void test_named_list_read_keeps_lists_in_order_by_kind(void **state)
+{
     (void)state;
     struct config_text read;
     config_text_read(&read, "domainlist a = x:y\nhostlist a = z\ndomainlist_cache b = \"q\\n\"\n"
@@ -36,7 +37,8 @@ static void test_named_list_read_keeps_lists_in_order_by_kind(void **state) {
     config_text_free(&read);
 }
 
-static void test_named_list_read_gives_exims_messages(void **state) {
+static void test_named_list_read_gives_exims_messages(void **state)
+{
     (void)state;
     static const char *const cases[][2] = {
         {"domainlist a = x\ndomainlist a = y\n", "t.conf:2: duplicate name \"a\" for a named domain list"},
@@ -56,21 +58,22 @@ static void test_named_list_read_gives_exims_messages(void **state) {
     }
 }
 
-static void test_named_list_read_bounds_their_number(void **state) {
+static void test_named_list_read_bounds_their_number(void **state)
+{
     (void)state;
     const size_t count = 10001;
     char *text = malloc(count * 24 + 1);
     size_t length = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         length += (size_t)snprintf(text + length, 24, "hostlist l%zu = x\n", i);
-    }
     char *shown = config_text_show(text, NULL);
     assert_string_equal(shown, "t.conf:10001: too many named host lists (max is 10000)");
     free(shown);
     free(text);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_named_list_read_keeps_lists_in_order_by_kind),
         cmocka_unit_test(test_named_list_read_gives_exims_messages),

@@ -17,7 +17,8 @@ struct integer_case {
     const char *rest;
 };
 
-static void test_number_read_integer_takes_what_exim_takes(void **state) {
+static void test_number_read_integer_takes_what_exim_takes(void **state)
+{
     (void)state;
     static const struct integer_case cases[] = {
         {"5", NUMBER_READ, 5, ""},
@@ -52,7 +53,8 @@ static void test_number_read_integer_takes_what_exim_takes(void **state) {
     }
 }
 
-static void test_number_read_kilobytes_counts_in_kilobytes(void **state) {
+static void test_number_read_kilobytes_counts_in_kilobytes(void **state)
+{
     (void)state;
     int64_t value;
     const char *rest;
@@ -68,7 +70,8 @@ static void test_number_read_kilobytes_counts_in_kilobytes(void **state) {
     assert_int_equal(number_read_kilobytes("", &value, &rest), NUMBER_EXPECTED);
 }
 
-static void test_number_read_octal_needs_no_leading_zero(void **state) {
+static void test_number_read_octal_needs_no_leading_zero(void **state)
+{
     (void)state;
     int32_t value;
     const char *rest;
@@ -79,7 +82,8 @@ static void test_number_read_octal_needs_no_leading_zero(void **state) {
     assert_int_equal(number_read_octal("9", &value, &rest), NUMBER_EXPECTED);
 }
 
-static void test_number_read_fixed_keeps_three_digits(void **state) {
+static void test_number_read_fixed_keeps_three_digits(void **state)
+{
     (void)state;
     int32_t value;
     const char *rest;
@@ -94,11 +98,13 @@ static void test_number_read_fixed_keeps_three_digits(void **state) {
     assert_int_equal(number_read_fixed("2147483648", &value, &rest), NUMBER_TOO_LARGE);
 }
 
-static bool read_time(const char *text, int32_t *seconds) {
+static bool read_time(const char *text, int32_t *seconds)
+{
     return number_read_time(text, strlen(text), seconds);
 }
 
-static void test_number_read_time_sums_units(void **state) {
+static void test_number_read_time_sums_units(void **state)
+{
     (void)state;
     int32_t seconds;
     assert_true(read_time("1w2d3h4m5s", &seconds));
@@ -108,9 +114,8 @@ static void test_number_read_time_sums_units(void **state) {
     assert_true(read_time("0s", &seconds));
     assert_int_equal(seconds, 0);
     static const char *const bad[] = {"", "5", "5x", "s", "5s ", "1.5s", "-5s", "5S", "99999999w"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(read_time(bad[i], &seconds));
-    }
 }
 
 struct writer {
@@ -118,14 +123,16 @@ struct writer {
     struct buffer out;
 };
 
-static void expect_written(struct writer *writer, const char *text) {
+static void expect_written(struct writer *writer, const char *text)
+{
     struct value value;
     assert_true(buffer_value(&writer->out, &value));
     assert_string_equal(value.bytes, text);
     buffer_truncate(&writer->out, 0);
 }
 
-static void test_number_add_writes_as_exim_does(void **state) {
+static void test_number_add_writes_as_exim_does(void **state)
+{
     (void)state;
     struct writer writer;
     arena_init(&writer.arena, 1024, SIZE_MAX);
@@ -153,7 +160,8 @@ static void test_number_add_writes_as_exim_does(void **state) {
     arena_free(&writer.arena);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number_read_integer_takes_what_exim_takes),
         cmocka_unit_test(test_number_read_kilobytes_counts_in_kilobytes),

@@ -10,7 +10,8 @@
 #include "config/number.h"
 #include "config/options.h"
 
-static void test_option_rows_are_sorted_and_complete(void **state) {
+static void test_option_rows_are_sorted_and_complete(void **state)
+{
     (void)state;
     size_t count;
     const struct option_row *rows = option_rows(&count);
@@ -22,7 +23,8 @@ static void test_option_rows_are_sorted_and_complete(void **state) {
     }
 }
 
-static void test_option_row_find_finds_each_row_and_no_other(void **state) {
+static void test_option_row_find_finds_each_row_and_no_other(void **state)
+{
     (void)state;
     size_t count;
     const struct option_row *rows = option_rows(&count);
@@ -40,7 +42,8 @@ static void test_option_row_find_finds_each_row_and_no_other(void **state) {
                      option_row_find("bounce_return_size_limit", 24));
 }
 
-static bool default_is_good(const struct option_row *row) {
+static bool default_is_good(const struct option_row *row)
+{
     int32_t number;
     int64_t wide;
     const char *rest = "";
@@ -63,18 +66,18 @@ static bool default_is_good(const struct option_row *row) {
     }
 }
 
-static void test_option_rows_have_defaults_of_their_type(void **state) {
+static void test_option_rows_have_defaults_of_their_type(void **state)
+{
     (void)state;
     size_t count;
     const struct option_row *rows = option_rows(&count);
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].synonym_of == NULL && !default_is_good(&rows[i])) {
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].synonym_of == NULL && !default_is_good(&rows[i]))
             fail_msg("default of %s", rows[i].name);
-        }
-    }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_option_rows_are_sorted_and_complete),
         cmocka_unit_test(test_option_row_find_finds_each_row_and_no_other),

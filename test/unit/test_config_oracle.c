@@ -184,7 +184,8 @@ static const char *const cases[][2] = {
 };
 
 /* What a command prints; the caller frees it. */
-static char *run(const char *command) {
+static char *run(const char *command)
+{
     size_t size = 65536;
     char *text = calloc(1, size);
     FILE *pipe = popen(command, "r");
@@ -195,7 +196,8 @@ static char *run(const char *command) {
     return text;
 }
 
-static void write_file(const char *path, const char *text) {
+static void write_file(const char *path, const char *text)
+{
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
@@ -205,7 +207,8 @@ static void write_file(const char *path, const char *text) {
 /* Exim's answer in our form: "Exim configuration error in line 3 of FILE:" and
    the message on a line of its own become "FILE:3: message". Without a place there is
    the message alone. */
-static void take_exim_answer(char *answer, char *taken, size_t size) {
+static void take_exim_answer(char *answer, char *taken, size_t size)
+{
     unsigned line = 0;
     char *error = strstr(answer, "Exim configuration error");
     if (error == NULL) {
@@ -216,31 +219,29 @@ static void take_exim_answer(char *answer, char *taken, size_t size) {
     assert_non_null(message);
     message += strspn(message, "\n ");
     message[strcspn(message, "\n")] = '\0';
-    if (sscanf(error, "Exim configuration error in line %u of", &line) == 1) {
+    if (sscanf(error, "Exim configuration error in line %u of", &line) == 1)
         snprintf(taken, size, "%u: %s", line, message);
-    } else {
+    else
         snprintf(taken, size, "%s", message);
-    }
 }
 
 /* Exim says the line it has come to, we the one where the mistake begins: of
    cases with continued lines only the message is compared. Where Exim has no place
    ours is left out; where we say more, that is too. */
-static bool is_same(const char *ours, const char *exims, const char *text) {
+static bool is_same(const char *ours, const char *exims, const char *text)
+{
     const char *message = strchr(ours, ' ');
-    if (strncmp(ours, exims, strlen(exims)) == 0) {
+    if (strncmp(ours, exims, strlen(exims)) == 0)
         return true;
-    }
-    if (message == NULL || strchr(ours, ':') == NULL) {
+    if (message == NULL || strchr(ours, ':') == NULL)
         return false;
-    }
-    if (strstr(text, "\\\n") != NULL && strchr(exims, ' ') != NULL) {
+    if (strstr(text, "\\\n") != NULL && strchr(exims, ' ') != NULL)
         exims = strchr(exims, ' ') + 1;
-    }
     return strncmp(message + 1, exims, strlen(exims)) == 0;
 }
 
-static char *ask_rexpand(const char *path, const char *what) {
+static char *ask_rexpand(const char *path, const char *what)
+{
     static const struct config_print_style style = {.shows_hidden = true};
     struct config_input input = {.path = path};
     struct config_text read;
@@ -272,11 +273,13 @@ static char *ask_rexpand(const char *path, const char *what) {
 }
 
 /* Exim shows the value of a hidden named list to nobody. */
-static bool is_hidden_list(const char *text, const char *what) {
+static bool is_hidden_list(const char *text, const char *what)
+{
     return *what == '+' && strstr(text, "hide") != NULL;
 }
 
-static bool compare_case(const char *path, const char *text, const char *what) {
+static bool compare_case(const char *path, const char *text, const char *what)
+{
     char command[256];
     char exims[4096];
     char whole[4096];
@@ -290,15 +293,15 @@ static bool compare_case(const char *path, const char *text, const char *what) {
     assert_true(exims[0] != 0);
     ours[strcspn(ours, "\n")] = '\0';
     bool same = is_same(ours, exims, text) || is_hidden_list(text, what);
-    if (!same) {
+    if (!same)
         print_error("%s[%s]\n  exim:    %s\n  rexpand: %s\n", text, what, exims, ours);
-    }
     free(answer);
     free(ours);
     return same;
 }
 
-static void test_configurations_read_as_by_exim(void **state) {
+static void test_configurations_read_as_by_exim(void **state)
+{
     (void)state;
     char folder[] = "/tmp/rexpand-test-XXXXXX";
     char path[64];
@@ -309,15 +312,15 @@ static void test_configurations_read_as_by_exim(void **state) {
     }
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/t.conf", folder);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         differences += !compare_case(path, cases[i][0], cases[i][1]);
-    }
     (void)remove(path);
     (void)remove(folder);
     assert_int_equal(differences, 0);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_configurations_read_as_by_exim),
     };

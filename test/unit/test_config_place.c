@@ -10,7 +10,8 @@
 #include "base/arena.h"
 #include "config/place.h"
 
-static void test_place_error_puts_the_place_in_front(void **state) {
+static void test_place_error_puts_the_place_in_front(void **state)
+{
     (void)state;
     struct arena arena;
     struct error error;
@@ -24,7 +25,8 @@ static void test_place_error_puts_the_place_in_front(void **state) {
     arena_free(&arena);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_place_error_puts_the_place_in_front),
     };

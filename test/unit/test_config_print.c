@@ -9,7 +9,8 @@
 
 #include "test/support/config_text.h"
 
-static void test_config_print_shows_what_is_unused_with_its_place(void **state) {
+static void test_config_print_shows_what_is_unused_with_its_place(void **state)
+{
     (void)state;
     struct config_text read;
     config_text_read(&read, "qualify_domain = a.example\nno_tcp_nodelay\n\nauto_thaw = 90m\n");
@@ -22,7 +23,8 @@ static void test_config_print_shows_what_is_unused_with_its_place(void **state) 
     config_text_free(&read);
 }
 
-static void test_config_print_without_a_word_shows_every_option(void **state) {
+static void test_config_print_without_a_word_shows_every_option(void **state)
+{
     (void)state;
     struct config_text read;
     config_text_read(&read, "qualify_domain = a.example\n");
@@ -33,15 +35,15 @@ static void test_config_print_without_a_word_shows_every_option(void **state) {
     assert_non_null(strstr(all, "\nqueue_only_load =\n"));
     assert_null(strstr(all, "\nreturn_size_limit"));
     size_t lines = 0;
-    for (const char *at = all; (at = strchr(at, '\n')) != NULL; at++) {
+    for (const char *at = all; (at = strchr(at, '\n')) != NULL; at++)
         lines++;
-    }
     assert_true(lines > 270);
     config_text_free(&read);
 }
 
 static void print_words(struct config_text *read, const char *const *words, size_t count,
-                        const struct config_print_style *style, const char *expected) {
+                        const struct config_print_style *style, const char *expected)
+{
     struct buffer out;
     struct value text;
     buffer_init(&out, &read->arena);
@@ -51,7 +53,8 @@ static void print_words(struct config_text *read, const char *const *words, size
     assert_string_equal(text.bytes, expected);
 }
 
-static void test_config_print_takes_several_words_and_styles(void **state) {
+static void test_config_print_takes_several_words_and_styles(void **state)
+{
     (void)state;
     static const char *const words[] = {"qualify_domain", "macro", "A", "+l", "auto_thaw"};
     static const struct config_print_style terse = {.values_only = true, .shows_hidden = true};
@@ -69,7 +72,8 @@ static void test_config_print_takes_several_words_and_styles(void **state) {
     config_text_free(&read);
 }
 
-static void test_config_print_lists_macros_builtin_ones_first(void **state) {
+static void test_config_print_lists_macros_builtin_ones_first(void **state)
+{
     (void)state;
     struct config_text read;
     config_text_read(&read, "A = x\nBC = y A\n");
@@ -81,7 +85,8 @@ static void test_config_print_lists_macros_builtin_ones_first(void **state) {
     config_text_free(&read);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_config_print_shows_what_is_unused_with_its_place),
         cmocka_unit_test(test_config_print_without_a_word_shows_every_option),

@@ -43,7 +43,8 @@ static const struct line_case cases[] = {
     {"", "hold_domains = \n"},
 };
 
-static void test_reader_next_joins_lines_as_exim_does(void **state) {
+static void test_reader_next_joins_lines_as_exim_does(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *shown = config_text_show(cases[i].text, "hold_domains");
@@ -52,7 +53,8 @@ static void test_reader_next_joins_lines_as_exim_does(void **state) {
     }
 }
 
-static void test_reader_next_refuses_a_nul_byte(void **state) {
+static void test_reader_next_refuses_a_nul_byte(void **state)
+{
     (void)state;
     static const char text[] = "\nhold_domains = a\0b\n";
     struct config_input input = {.path = "t.conf", .text = text, .text_length = sizeof text - 1};
@@ -63,11 +65,12 @@ static void test_reader_next_refuses_a_nul_byte(void **state) {
     config_text_free(&read);
 }
 
-static void test_reader_next_takes_a_line_of_a_megabyte(void **state) {
+static void test_reader_next_takes_a_line_of_a_megabyte(void **state)
+{
     (void)state;
     const size_t size = (size_t)1 << 20;
     char *text = malloc(size + 32);
-    strcpy(text, "hold_domains = ");
+    memcpy(text, "hold_domains = ", 15);
     memset(text + 15, 'x', size);
     text[15 + size] = '\0';
     char *shown = config_text_show(text, "hold_domains");
@@ -76,15 +79,15 @@ static void test_reader_next_takes_a_line_of_a_megabyte(void **state) {
     free(text);
 }
 
-static void test_reader_next_bounds_what_continuation_adds_up_to(void **state) {
+static void test_reader_next_bounds_what_continuation_adds_up_to(void **state)
+{
     (void)state;
     const size_t piece = 4096;
     const size_t count = 5000;
     char *text = malloc(piece * count + 1);
     memset(text, 'x', piece * count);
-    for (size_t i = 1; i <= count; i++) {
+    for (size_t i = 1; i <= count; i++)
         memcpy(text + i * piece - 2, "\\\n", 2);
-    }
     memcpy(text, "hold_domains = ", 15);
     text[piece * count] = '\0';
     char *shown = config_text_show(text, "hold_domains");
@@ -93,7 +96,8 @@ static void test_reader_next_bounds_what_continuation_adds_up_to(void **state) {
     free(text);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reader_next_joins_lines_as_exim_does),
         cmocka_unit_test(test_reader_next_refuses_a_nul_byte),

@@ -9,7 +9,8 @@
 
 #include "test/support/config_text.h"
 
-static void expect_line(const struct config_line *line, const char *text, unsigned number, bool is_macro) {
+static void expect_line(const struct config_line *line, const char *text, unsigned number, bool is_macro)
+{
     assert_non_null(line);
     assert_string_equal(line->text.bytes, text);
     assert_int_equal(line->place.line, number);
@@ -17,7 +18,8 @@ static void expect_line(const struct config_line *line, const char *text, unsign
     assert_int_equal(line->is_macro, is_macro);
 }
 
-static void test_section_lines_are_kept_with_their_places(void **state) {
+static void test_section_lines_are_kept_with_their_places(void **state)
+{
     (void)state;
     struct config_text read;
     config_text_read(&read,
@@ -47,7 +49,8 @@ static void test_section_lines_are_kept_with_their_places(void **state) {
     config_text_free(&read);
 }
 
-static void test_section_begin_gives_exims_messages(void **state) {
+static void test_section_begin_gives_exims_messages(void **state)
+{
     (void)state;
     static const char *const cases[][2] = {
         {"begin foo\n", "t.conf:1: \"foo\" is not a known configuration section name"},
@@ -67,7 +70,8 @@ static void test_section_begin_gives_exims_messages(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_section_lines_are_kept_with_their_places),
         cmocka_unit_test(test_section_begin_gives_exims_messages),

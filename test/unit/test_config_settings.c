@@ -74,7 +74,8 @@ static const struct setting_case cases[] = {
     {"tpda_event_action = x\n", "event_action", "event_action = x\n"},
 };
 
-static void test_setting_read_takes_and_refuses_what_exim_does(void **state) {
+static void test_setting_read_takes_and_refuses_what_exim_does(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *shown = config_text_show(cases[i].text, cases[i].word);
@@ -83,7 +84,8 @@ static void test_setting_read_takes_and_refuses_what_exim_does(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_setting_read_takes_and_refuses_what_exim_does),
     };

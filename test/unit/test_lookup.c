@@ -13,7 +13,8 @@
 #include "lookups/settings.h"
 #include "test/support/ask.h"
 
-static void test_lookup_drivers_are_sorted_and_complete(void **state) {
+static void test_lookup_drivers_are_sorted_and_complete(void **state)
+{
     size_t count;
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
 
@@ -31,7 +32,8 @@ static void test_lookup_drivers_are_sorted_and_complete(void **state) {
     assert_null(lookup_driver_find("rediss", 6));
 }
 
-static void test_lookup_settings_have_readable_defaults(void **state) {
+static void test_lookup_settings_have_readable_defaults(void **state)
+{
     size_t count;
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
     struct lookup_setting_value value;
@@ -50,7 +52,8 @@ static void test_lookup_settings_have_readable_defaults(void **state) {
     arena_free(&arena);
 }
 
-static void test_lookup_time_read_takes_exims_times_and_fractions(void **state) {
+static void test_lookup_time_read_takes_exims_times_and_fractions(void **state)
+{
     static const struct {
         const char *text;
         double seconds; /* -1: no time */
@@ -84,12 +87,14 @@ static void test_lookup_time_read_takes_exims_times_and_fractions(void **state) 
     }
 }
 
-static void assert_refused(struct asker *asker, const char *name, const char *text, const char *message) {
+static void assert_refused(struct asker *asker, const char *name, const char *text, const char *message)
+{
     assert_int_equal(lookups_set(asker->lookups, name, text, &asker->arena, &asker->error), OUTCOME_FAILED);
     assert_string_equal(asker->error.message, message);
 }
 
-static void test_lookups_set_reads_each_type(void **state) {
+static void test_lookups_set_reads_each_type(void **state)
+{
     struct asker asker;
 
     (void)state;
@@ -118,7 +123,8 @@ static void test_lookups_set_reads_each_type(void **state) {
     asker_close(&asker);
 }
 
-static void test_lookup_find_reads_options(void **state) {
+static void test_lookup_find_reads_options(void **state)
+{
     struct asker asker;
     struct value query = VALUE_LITERAL("GET x");
 
@@ -135,7 +141,8 @@ static void test_lookup_find_reads_options(void **state) {
     asker_close(&asker);
 }
 
-static void test_lookup_find_says_what_exim_says_when_it_defers(void **state) {
+static void test_lookup_find_says_what_exim_says_when_it_defers(void **state)
+{
     struct asker asker;
 
     (void)state;
@@ -153,7 +160,8 @@ static void test_lookup_find_says_what_exim_says_when_it_defers(void **state) {
 }
 
 /* The cache by itself, against a plain array. */
-static void test_lookup_cache_gives_back_what_was_put(void **state) {
+static void test_lookup_cache_gives_back_what_was_put(void **state)
+{
     enum { KEYS = 30000 };
     static char key[32], text[600];
     struct lookup_cache cache;
@@ -205,7 +213,8 @@ static void test_lookup_cache_gives_back_what_was_put(void **state) {
     arena_free(&arena);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lookup_drivers_are_sorted_and_complete),
         cmocka_unit_test(test_lookup_settings_have_readable_defaults),

@@ -52,7 +52,8 @@ static const struct {
     {"a: 1\nab: 2\n", "ab", "2"},
 };
 
-static void test_lsearch_gives_what_the_manual_says(void **state) {
+static void test_lsearch_gives_what_the_manual_says(void **state)
+{
     struct temp_folder folder;
     struct asker asker;
     char path[128], name[16];
@@ -71,11 +72,13 @@ static void test_lsearch_gives_what_the_manual_says(void **state) {
 }
 
 /* Writes ${lookup{KEY}lsearch{FILE}{<$value>}{(none)}} with a key that survives it. */
-static void write_expression(FILE *out, const char *key, const char *path) {
+static void write_expression(FILE *out, const char *key, const char *path)
+{
     (void)fprintf(out, "${lookup{\\N%s\\N}lsearch{%s}{<$value>}{(none)}}\n", key, path);
 }
 
-static void test_lsearch_gives_what_exim_gives(void **state) {
+static void test_lsearch_gives_what_exim_gives(void **state)
+{
     struct temp_folder folder;
     char path[128], list[128], name[16], command[256], line[512], expected[512];
 
@@ -109,7 +112,8 @@ static void test_lsearch_gives_what_exim_gives(void **state) {
     temp_folder_close(&folder);
 }
 
-static void test_lsearch_reads_lines_and_files_of_any_length(void **state) {
+static void test_lsearch_reads_lines_and_files_of_any_length(void **state)
+{
     enum { LONG = 700000 };
     struct temp_folder folder;
     struct asker asker;
@@ -143,7 +147,8 @@ static void test_lsearch_reads_lines_and_files_of_any_length(void **state) {
     free(bytes);
 }
 
-static void test_lsearch_sees_a_changed_file(void **state) {
+static void test_lsearch_sees_a_changed_file(void **state)
+{
     struct temp_folder folder;
     struct asker asker;
     char path[128];
@@ -165,7 +170,8 @@ static void test_lsearch_sees_a_changed_file(void **state) {
     temp_folder_close(&folder);
 }
 
-static void test_lsearch_refuses_what_is_no_file(void **state) {
+static void test_lsearch_refuses_what_is_no_file(void **state)
+{
     struct asker asker;
 
     (void)state;
@@ -191,7 +197,8 @@ static void test_lsearch_refuses_what_is_no_file(void **state) {
     asker_close(&asker);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lsearch_gives_what_the_manual_says),
         cmocka_unit_test(test_lsearch_gives_what_exim_gives),

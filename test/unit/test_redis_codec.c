@@ -57,7 +57,8 @@ static const struct {
 enum { LIMIT = 100000 };
 
 /* Feeds the bytes in pieces of "step" and shows what comes. */
-static void show(const char *bytes, size_t step, struct arena *arena, struct buffer *out) {
+static void show(const char *bytes, size_t step, struct arena *arena, struct buffer *out)
+{
     const struct redis_reply_form form = {.nil_is_empty = false};
     struct redis_codec codec;
     struct redis_reply *reply = NULL;
@@ -84,7 +85,8 @@ static void show(const char *bytes, size_t step, struct arena *arena, struct buf
     redis_codec_close(&codec);
 }
 
-static void test_redis_codec_feed_reads_whole_and_cut_replies(void **state) {
+static void test_redis_codec_feed_reads_whole_and_cut_replies(void **state)
+{
     static const size_t steps[] = {1, 2, 3, 7, 1000};
 
     (void)state;
@@ -104,7 +106,8 @@ static void test_redis_codec_feed_reads_whole_and_cut_replies(void **state) {
         }
 }
 
-static void test_redis_codec_feed_stops_behind_each_reply(void **state) {
+static void test_redis_codec_feed_stops_behind_each_reply(void **state)
+{
     static const char bytes[] = "+OK\r\n:1\r\n$2\r\nab\r\n+OK\r\n";
     struct arena arena;
     struct redis_codec codec;
@@ -126,7 +129,8 @@ static void test_redis_codec_feed_stops_behind_each_reply(void **state) {
     arena_free(&arena);
 }
 
-static void test_redis_codec_feed_survives_refused_memory(void **state) {
+static void test_redis_codec_feed_survives_refused_memory(void **state)
+{
     (void)state;
     for (size_t limit = 0; limit < 1500; limit += 5) {
         struct arena arena;
@@ -144,7 +148,8 @@ static void test_redis_codec_feed_survives_refused_memory(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redis_codec_feed_reads_whole_and_cut_replies),
         cmocka_unit_test(test_redis_codec_feed_stops_behind_each_reply),

@@ -62,7 +62,8 @@ static const struct {
      "lookup"},
 };
 
-static void build(struct arena *arena, struct buffer *out, size_t row) {
+static void build(struct arena *arena, struct buffer *out, size_t row)
+{
     for (size_t i = 0; i < 6 && queries[row].pieces[i].text != NULL; i++) {
         size_t from = out->length;
         buffer_add_string(out, queries[row].pieces[i].text);
@@ -73,7 +74,8 @@ static void build(struct arena *arena, struct buffer *out, size_t row) {
     (void)arena;
 }
 
-static void test_redis_command_parse_makes_arguments(void **state) {
+static void test_redis_command_parse_makes_arguments(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         struct arena arena;
@@ -101,7 +103,8 @@ static void test_redis_command_parse_makes_arguments(void **state) {
     }
 }
 
-static void test_redis_command_parse_takes_any_number_of_arguments_and_nul_bytes(void **state) {
+static void test_redis_command_parse_takes_any_number_of_arguments_and_nul_bytes(void **state)
+{
     struct arena arena;
     struct buffer query;
     struct value value;
@@ -122,7 +125,8 @@ static void test_redis_command_parse_takes_any_number_of_arguments_and_nul_bytes
     arena_free(&arena);
 }
 
-static void test_redis_command_parse_survives_refused_memory(void **state) {
+static void test_redis_command_parse_survives_refused_memory(void **state)
+{
     (void)state;
     for (size_t limit = 0; limit < 2000; limit += 7) {
         struct arena arena;
@@ -136,7 +140,8 @@ static void test_redis_command_parse_survives_refused_memory(void **state) {
     }
 }
 
-static void test_redis_command_rows_are_sorted_and_unique(void **state) {
+static void test_redis_command_rows_are_sorted_and_unique(void **state)
+{
     size_t count;
     const struct redis_command_row *rows = redis_command_rows(&count);
 
@@ -147,7 +152,8 @@ static void test_redis_command_rows_are_sorted_and_unique(void **state) {
             fail_msg("%s stands before %s", rows[i - 1].name, rows[i].name);
 }
 
-static void assert_row(const char *query, enum redis_effect effect, size_t key) {
+static void assert_row(const char *query, enum redis_effect effect, size_t key)
+{
     struct arena arena;
     struct error error;
     struct redis_command command;
@@ -160,7 +166,8 @@ static void assert_row(const char *query, enum redis_effect effect, size_t key) 
     arena_free(&arena);
 }
 
-static void test_redis_command_find_knows_effects_and_keys(void **state) {
+static void test_redis_command_find_knows_effects_and_keys(void **state)
+{
     (void)state;
     assert_row("get k", REDIS_READS, 1);
     assert_row("SET k v", REDIS_WRITES, 1);
@@ -180,7 +187,8 @@ static void test_redis_command_find_knows_effects_and_keys(void **state) {
     assert_row("ZUNION 2 a b", REDIS_READS, 2);
 }
 
-static void test_redis_quote_gives_one_argument_back(void **state) {
+static void test_redis_quote_gives_one_argument_back(void **state)
+{
     static const char *const texts[] = {"", "a", "a b", "\"\"", "\\", "a\\ \"b\"\n\t", "\"", " "};
 
     (void)state;
@@ -207,7 +215,8 @@ static void test_redis_quote_gives_one_argument_back(void **state) {
         }
 }
 
-static void test_redis_command_encode_is_binary_safe(void **state) {
+static void test_redis_command_encode_is_binary_safe(void **state)
+{
     const struct redis_argument arguments[] = {{"SET", 3}, {"", 0}, {"a\0\r\n", 4}};
     struct arena arena;
     struct buffer out;
@@ -221,7 +230,8 @@ static void test_redis_command_encode_is_binary_safe(void **state) {
     arena_free(&arena);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redis_command_parse_makes_arguments),
         cmocka_unit_test(test_redis_command_parse_takes_any_number_of_arguments_and_nul_bytes),

@@ -11,7 +11,8 @@
 #include "lookups/redis/reply.h"
 
 static void assert_text(const struct redis_reply *reply, struct redis_reply_form form, bool expect_found,
-                        const char *expected) {
+                        const char *expected)
+{
     struct arena arena;
     struct value text;
     bool found;
@@ -27,7 +28,8 @@ static void assert_text(const struct redis_reply *reply, struct redis_reply_form
 static const struct redis_reply_form exims = {.nil_is_empty = true, .integers_as_bool = true};
 static const struct redis_reply_form ours = {.nil_is_empty = false};
 
-static void test_redis_reply_text_of_nil_is_as_redis_nil_says(void **state) {
+static void test_redis_reply_text_of_nil_is_as_redis_nil_says(void **state)
+{
     const struct redis_reply nil = {.type = REDIS_NIL};
 
     (void)state;
@@ -35,7 +37,8 @@ static void test_redis_reply_text_of_nil_is_as_redis_nil_says(void **state) {
     assert_text(&nil, exims, true, "");
 }
 
-static void test_redis_reply_text_of_integers_is_as_redis_integer_says(void **state) {
+static void test_redis_reply_text_of_integers_is_as_redis_integer_says(void **state)
+{
     struct redis_reply number = {.type = REDIS_INTEGER, .as.integer = 7};
     const struct redis_reply array = {.type = REDIS_ARRAY, .as.array = {&number, 1}};
 
@@ -47,7 +50,8 @@ static void test_redis_reply_text_of_integers_is_as_redis_integer_says(void **st
     assert_text(&number, exims, true, "false");
 }
 
-static void test_redis_reply_text_of_an_empty_array_is_not_found(void **state) {
+static void test_redis_reply_text_of_an_empty_array_is_not_found(void **state)
+{
     const struct redis_reply array = {.type = REDIS_ARRAY};
 
     (void)state;
@@ -55,7 +59,8 @@ static void test_redis_reply_text_of_an_empty_array_is_not_found(void **state) {
     assert_text(&array, exims, false, "");
 }
 
-static void test_redis_reply_text_never_drops_an_element(void **state) {
+static void test_redis_reply_text_never_drops_an_element(void **state)
+{
     struct redis_reply inner[] = {{.type = REDIS_STATUS, .as.text = {"b", 1}}, {.type = REDIS_NIL}};
     struct redis_reply elements[] = {
         {.type = REDIS_NIL},
@@ -70,7 +75,8 @@ static void test_redis_reply_text_never_drops_an_element(void **state) {
     assert_text(&array, ours, true, "\na\nb\n\n\nERR x");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redis_reply_text_of_nil_is_as_redis_nil_says),
         cmocka_unit_test(test_redis_reply_text_of_integers_is_as_redis_integer_says),

@@ -59,7 +59,8 @@ static const struct {
     {"c", "a/1/p", "Redis server \"c\" not found in redis_servers"},
 };
 
-static void show(const struct redis_servers *servers, struct buffer *out) {
+static void show(const struct redis_servers *servers, struct buffer *out)
+{
     for (size_t i = 0; i < servers->count; i++) {
         const struct redis_server *server = &servers->all[i];
         buffer_format(out, "%s %s/%s %u;", server->label, server->user == NULL ? "-" : server->user,
@@ -67,8 +68,8 @@ static void show(const struct redis_servers *servers, struct buffer *out) {
     }
 }
 
-static enum outcome parse(size_t row, struct redis_servers *servers, struct arena *arena,
-                          struct error *error) {
+static enum outcome parse(size_t row, struct redis_servers *servers, struct arena *arena, struct error *error)
+{
     struct value list = value_of_string(lists[row].list);
     struct value known = value_of_string(lists[row].known == NULL ? "" : lists[row].known);
 
@@ -76,7 +77,8 @@ static enum outcome parse(size_t row, struct redis_servers *servers, struct aren
                                     : redis_servers_choose(servers, &list, &known, arena, error);
 }
 
-static void test_redis_servers_parse_reads_each_form(void **state) {
+static void test_redis_servers_parse_reads_each_form(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         struct arena arena;
@@ -98,7 +100,8 @@ static void test_redis_servers_parse_reads_each_form(void **state) {
     }
 }
 
-static void test_redis_servers_parse_survives_refused_memory(void **state) {
+static void test_redis_servers_parse_survives_refused_memory(void **state)
+{
     (void)state;
     for (size_t limit = 0; limit < 1500; limit += 11) {
         struct arena arena;
@@ -111,7 +114,8 @@ static void test_redis_servers_parse_survives_refused_memory(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redis_servers_parse_reads_each_form),
         cmocka_unit_test(test_redis_servers_parse_survives_refused_memory),
