@@ -108,17 +108,16 @@ bool parse_add_child(struct parser *parser, struct node *node, struct node *chil
     return true;
 }
 
-void parse_prepare_regex(struct parser *parser, struct node *node, const struct node *pattern)
+void parse_note_pattern(struct parser *parser, struct node *node, const struct node *pattern)
 {
-    struct regex *regex;
-    struct error ignored;
-
     if (pattern->kind != NODE_TEXT)
         return;
-    if (regex_new(parser->arena, &pattern->text, &regex, &ignored) != OUTCOME_DONE)
+    struct constant_pattern *noted = arena_alloc(parser->arena, sizeof *noted);
+    if (noted == NULL)
         return;
-    regex_chain(&parser->program->regexes, regex);
-    node->regex = regex;
+    *noted =
+        (struct constant_pattern){.next = parser->program->patterns, .node = node, .text = &pattern->text};
+    parser->program->patterns = noted;
 }
 
 /* ---- literal text ---- */
@@ -465,7 +464,7 @@ static bool parse_condition_operands(struct parser *parser, struct node *node)
         return row->parse(parser, node);
     bool whole = parse_operands(parser, node);
     if (whole && row->second_is_pattern)
-        parse_prepare_regex(parser, node, node->children[1]);
+        parse_note_pattern(parser, node, node->children[1]);
     return whole;
 }
 
@@ -534,7 +533,7 @@ static bool parse_item_default(struct parser *parser, struct node *node)
     if (!parse_item_arguments(parser, node))
         return false;
     if (row->second_is_pattern)
-        parse_prepare_regex(parser, node, node->children[1]);
+        parse_note_pattern(parser, node, node->children[1]);
     if (row->has_branches)
         return parse_branches(parser, node, row->name);
     parse_space(parser);
