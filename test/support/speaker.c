@@ -44,6 +44,7 @@ enum outcome speak_bytes(struct speaker *speaker, const char *text, size_t lengt
     env_begin(speaker->env, &run, &speaker->error);
     speaker->outcome = evaluate_program(&run, program, &value);
     speaker->value = value_clean("", 0);
+    speaker->env->arena.limit = SIZE_MAX;
     if (speaker->outcome == OUTCOME_DONE) {
         /* What is the program's own goes with it. */
         struct buffer copy;
@@ -53,8 +54,7 @@ enum outcome speak_bytes(struct speaker *speaker, const char *text, size_t lengt
     } else {
         const char *message = speaker->error.message;
         assert_non_null(message);
-        (void)snprintf(speaker->shown, sizeof speaker->shown, "%s", message);
-        speaker->error.message = speaker->shown;
+        speaker->error.message = arena_copy(&speaker->env->arena, message, strlen(message));
     }
     program_free(program);
     return speaker->outcome;
@@ -71,6 +71,7 @@ const char *speaker_show(struct speaker *speaker, const struct value *value)
     size_t at = 0;
 
     assert_non_null(out);
+    speaker->shown[0] = '\0';
     for (size_t i = 0; i < value->span_count; i++) {
         const struct taint_span *span = &value->spans[i];
         size_t end = span->end < value->length ? span->end : value->length;
