@@ -230,7 +230,7 @@ static void take_typed_lines(struct evaluation *evaluation, struct editor *edito
     (void)printf("rexpand %s: type a string to expand, Tab completes names, Control-D ends.\n",
                  rexpand_version());
     evaluation->shows_place = true;
-    while ((line = editor->module->read_line(editor->terminal, pending.length > 0 ? "… " : "> ", &length)) !=
+    while ((line = editor->module->read_line(editor->terminal, pending.length > 0 ? "... " : "> ", &length)) !=
            NULL) {
         if (pending.length == 0 && length == 0)
             continue;

@@ -3,6 +3,7 @@
 #include "cli/terminal.h"
 
 #include <histedit.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +104,9 @@ static struct terminal *open_terminal(const char *name, const char *history_path
 
     if (terminal == NULL)
         return NULL;
+    /* Without a locale of more, libedit takes ASCII only. */
+    if (setlocale(LC_CTYPE, "") == NULL || MB_CUR_MAX == 1)
+        (void)setlocale(LC_CTYPE, "C.UTF-8");
     *terminal = (struct terminal){.prompt = "", .completer = completer};
     terminal->editor = el_init(name, stdin, stdout, stderr);
     terminal->history = history_init();
