@@ -233,11 +233,11 @@ static bool note_read(struct parser *parser, const struct variable_row *row)
 
 static bool begins_with(const struct value *name, const char *beginning)
 {
-    size_t length = 0;
+    size_t same = 0;
 
-    while (beginning[length] != '\0' && length < name->length && name->bytes[length] == beginning[length])
-        length++;
-    return beginning[length] == '\0';
+    while (same < name->length && beginning[same] != '\0' && name->bytes[same] == beginning[same])
+        same++;
+    return beginning[same] == '\0';
 }
 
 /* What Exim adds to "unknown variable" for names that are nearly ACL

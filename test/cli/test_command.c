@@ -452,6 +452,13 @@ static void type(struct seat *seat, const char *text)
 }
 
 /* A Control-D that comes before the prompt is not seen. */
+static int has_ended(pid_t child)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
+}
+
 static int stand_up(struct seat *seat)
 {
     struct pollfd ready = {.fd = seat->terminal, .events = POLLIN};
@@ -461,8 +468,11 @@ static int stand_up(struct seat *seat)
     type(seat, "\x04");
     while (poll(&ready, 1, 10000) == 1 && read(seat->terminal, rest, sizeof rest) > 0)
         continue;
+    for (int i = 0; i < 1000 && !has_ended(seat->child); i++)
+        (void)poll(NULL, 0, 10);
     (void)close(seat->terminal);
-    (void)kill(seat->child, SIGHUP);
+    if (!has_ended(seat->child))
+        (void)kill(seat->child, SIGKILL);
     return exit_status(seat->child);
 }
 
