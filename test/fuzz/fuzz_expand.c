@@ -20,12 +20,11 @@ static bool looks_outside(const char *text, size_t length)
 
 static void check(const struct rexpand_result *result)
 {
-    size_t sum = 0;
+    volatile unsigned char last = 0;
 
     for (size_t i = 0; i < result->length; i++)
-        sum += (unsigned char)result->bytes[i];
-    if (result->bytes[result->length] != '\0' && sum > 0)
-        abort();
+        last = (unsigned char)result->bytes[i]; /* for the sanitizer to see */
+    (void)last;
     if ((result->message == NULL) != (result->outcome == REXPAND_DONE))
         abort();
     if (result->message != NULL && strlen(result->message) == 0)
