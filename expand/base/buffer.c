@@ -73,6 +73,20 @@ void buffer_add_string(struct buffer *buffer, const char *text)
     put(buffer, text, strlen(text));
 }
 
+void buffer_add_number(struct buffer *buffer, long long number)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    unsigned long long rest = number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
+
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    put(buffer, digits + at, sizeof digits - at);
+}
+
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
     va_list arguments;

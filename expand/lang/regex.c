@@ -200,7 +200,7 @@ enum outcome regex_cache_get(struct regex_cache *cache, struct arena *arena, con
         *regex = cached->regex;
         return OUTCOME_DONE;
     }
-    struct regex *made;
+    struct regex *made = NULL;
     enum outcome outcome = regex_new(arena, &text, &made, error);
     if (outcome != OUTCOME_DONE)
         return outcome;

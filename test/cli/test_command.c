@@ -312,7 +312,7 @@ static void test_command_ends_with_2_when_a_lookup_defers(void **state)
 
     (void)state;
     run(&got, "$nosuch\n${lookup redis{GET a}}\nb\n", 32,
-        WORDS("-be", "--option", "redis_servers=127.0.0.1:1"));
+        WORDS("-be", "--option", "redis_servers=127.0.0.1::1"));
     assert_int_equal(got.status, 2);
     assert_non_null(strstr(got.out, "\nFailed: lookup of \"GET a\" gave DEFER: "));
     assert_non_null(strstr(got.out, "\nb\n"));
@@ -496,7 +496,7 @@ static void test_terminal_shows_a_prompt_and_results(void **state)
     see(&seat, "\nABC");
     see(&seat, "> ");
     type(&seat, "a\\\n");
-    see(&seat, "... ");
+    see(&seat, "+ ");
     type(&seat, "b\n");
     see(&seat, "\nab");
     assert_int_equal(stand_up(&seat), 0);

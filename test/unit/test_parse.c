@@ -131,8 +131,9 @@ static void test_parse_takes_nesting_up_to_its_limit(void **state)
     char *text = nest("", "${lc:", PARSE_DEPTH_LIMIT);
     size_t length = strlen(text);
 
-    text = realloc(text, length + PARSE_DEPTH_LIMIT + 12);
-    assert_non_null(text);
+    char *longer = realloc(text, length + PARSE_DEPTH_LIMIT + 12);
+    assert_non_null(longer);
+    text = longer;
     memcpy(text + length, "$local_part", 11);
     memset(text + length + 11, '}', PARSE_DEPTH_LIMIT);
     text[length + 11 + PARSE_DEPTH_LIMIT] = '\0';
