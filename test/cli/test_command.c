@@ -402,18 +402,10 @@ struct seat {
     size_t length;
 };
 
-/* libedit never frees the name of a function that it was given. */
-static const char libedits_leak[] = "leak:wcsdup\n";
-
 static void sit_down(struct seat *seat, const char *locale)
 {
     *seat = (struct seat){0};
-    char suppressions[128];
-    char options[192];
     temp_folder_open(&seat->home);
-    temp_folder_write(&seat->home, "leaks", libedits_leak, sizeof libedits_leak - 1);
-    temp_folder_path(&seat->home, "leaks", suppressions, sizeof suppressions);
-    (void)snprintf(options, sizeof options, "print_suppressions=0:suppressions=%s", suppressions);
     struct winsize size = {.ws_row = 24, .ws_col = 200};
     seat->child = forkpty(&seat->terminal, NULL, NULL, &size);
     assert_true(seat->child >= 0);
@@ -422,7 +414,6 @@ static void sit_down(struct seat *seat, const char *locale)
         (void)unsetenv("XDG_STATE_HOME");
         (void)setenv("TERM", "vt100", 1);
         (void)setenv("LC_ALL", locale, 1);
-        (void)setenv("LSAN_OPTIONS", options, 1);
         become_command(WORDS("-be", "--set", "local_part=ann"));
     }
 }
