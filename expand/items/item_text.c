@@ -192,7 +192,7 @@ static enum outcome substitute(struct call *call, const struct substitution *sub
 {
     struct run *run = call->run;
     const struct value *subject = &substitution->subject;
-    struct regex_match match = {0};
+    struct regex_match match = {.deadline = call->run->deadline};
     struct captures captures;
 
     for (;;) {
