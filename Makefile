@@ -324,7 +324,7 @@ fuzz: $(FUZZ_RUN)
 C_FILES  := $(sort $(shell find expand lookups test doc -name '*.[ch]' -type f 2>/dev/null))
 ALL_SRC  := $(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))
 # clang-tidy has read a file when its stamp is younger than its object, which the .d file keeps younger than its headers.
-TIDIED   := $(ALL_SRC:%.c=$B/tidy/%)
+TIDIED   := $(ALL_SRC:%.c=$B/tidy/%.ok)
 
 CPPCHECK := cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
             --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unknownMacro \
@@ -354,7 +354,7 @@ lint-cppcheck:
 	@mkdir -p $B/cppcheck
 	$(Q)$(if $(ALL_SRC),$(CPPCHECK) $(ALL_SRC),:)
 
-$(TIDIED): $B/tidy/%: $B/obj/%.o .clang-tidy
+$(TIDIED): $B/tidy/%.ok: $B/obj/%.o .clang-tidy
 	@$(call say,TIDY,$*.c)
 	@mkdir -p $(@D)
 	$(Q)clang-tidy --quiet $*.c -- $(CPPFLAGS_) -std=c17 $(WARNINGS:-Werror=) $(if $(filter expand/cli/%,$*),$(CLI_FLAGS)) \
@@ -378,7 +378,7 @@ Version: $(VERSION)
 Libs: -L$${libdir} -lrexpand
 Libs.private: -lm -ldl
 Requires.private: $(LIB_PKGS)
-Cflags: -I$${includedir}/rexpand
+Cflags: -I$${includedir}
 endef
 
 .PHONY: install uninstall

@@ -155,7 +155,7 @@ char *arena_grow_text(struct arena *arena, char *block, size_t size, size_t new_
     if (block != NULL && new_size <= size)
         return block;
     char *copy = arena_alloc_text(arena, new_size);
-    if (copy != NULL && size > 0)
+    if (copy != NULL && block != NULL && size > 0)
         memcpy(copy, block, size);
     return copy;
 }

@@ -143,6 +143,8 @@ static void take(struct evaluation *evaluation, const char *text, size_t length)
 
 static bool append(struct logical_line *line, const char *bytes, size_t length)
 {
+    if (length == 0)
+        return true;
     if (line->capacity - line->length < length) {
         size_t capacity = (line->length + length) * 2;
         char *larger = realloc(line->bytes, capacity);
@@ -230,7 +232,7 @@ static void take_typed_lines(struct evaluation *evaluation, struct editor *edito
     (void)printf("rexpand %s: type a string to expand, Tab completes names, Control-D ends.\n",
                  rexpand_version());
     evaluation->shows_place = true;
-    while ((line = editor->module->read_line(editor->terminal, pending.length > 0 ? "… " : "> ", &length)) !=
+    while ((line = editor->module->read_line(editor->terminal, pending.length > 0 ? "+ " : "> ", &length)) !=
            NULL) {
         if (pending.length == 0 && length == 0)
             continue;

@@ -26,7 +26,7 @@ static bool resize(struct input *input, size_t capacity)
 
     if (bytes == NULL)
         return false;
-    if (used > 0)
+    if (input->bytes != NULL && used > 0)
         memcpy(bytes, input->bytes + input->begin, used);
     free(input->bytes);
     input->bytes = bytes;
@@ -46,7 +46,7 @@ static bool make_room(struct input *input)
         return resize(input, USUAL_CAPACITY);
     if (input->end < input->capacity)
         return true;
-    if (input->begin > 0 && used < input->capacity / 2) {
+    if (input->bytes != NULL && input->begin > 0 && used < input->capacity / 2) {
         memmove(input->bytes, input->bytes + input->begin, used);
         input->begin = 0;
         input->end = used;
@@ -79,7 +79,8 @@ enum input_result input_line(struct input *input, char **line, size_t *length)
     for (;;) {
         size_t used = input->end - input->begin;
         char *start = input->bytes == NULL ? NULL : input->bytes + input->begin;
-        char *newline = used > searched ? memchr(start + searched, '\n', used - searched) : NULL;
+        char *newline =
+            start != NULL && used > searched ? memchr(start + searched, '\n', used - searched) : NULL;
         if (newline != NULL || (input->at_end && used > 0)) {
             *line = start;
             *length = newline != NULL ? (size_t)(newline - start) : used;

@@ -28,7 +28,7 @@ static bool take_definition(struct options *options, char *value)
     return true;
 }
 
-static bool take_assignment(struct options *options, char *value, int kind)
+static bool take_assignment(struct options *options, char *value, enum assignment_kind kind)
 {
     char *equals = strchr(value, '=');
 
@@ -160,7 +160,12 @@ static bool take_dash(struct options *options, char **argv, int argc, int *index
 {
     char *value;
     const struct option_form *form = find_form(argv[*index], &value);
+    const struct command *command = find_command(argv[*index]);
 
+    if (command != NULL && command->run == command_help) {
+        options->command = command; /* whoever asks for help behind a command gets it */
+        return true;
+    }
     if (form == NULL) {
         (void)fprintf(stderr, "rexpand: unknown option \"%s\"; `rexpand --help` lists them\n", argv[*index]);
         return false;

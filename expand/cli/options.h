@@ -8,11 +8,13 @@
 
 #include "rexpand.h"
 
+enum assignment_kind { ASSIGN_TAINTED, ASSIGN_CLEAN, ASSIGN_OPTION };
+
 /* --set, --set-clean and --option, in their order. */
 struct assignment {
     const char *name;
     const char *value;
-    enum { ASSIGN_TAINTED, ASSIGN_CLEAN, ASSIGN_OPTION } kind;
+    enum assignment_kind kind;
 };
 
 struct options {

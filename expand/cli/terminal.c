@@ -3,6 +3,8 @@
 #include "cli/terminal.h"
 
 #include <histedit.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +33,12 @@ static size_t common_length(const struct terminal *terminal, const char *text, s
                             size_t *from)
 {
     const char *first = terminal->completer(text, length, 0, from);
-    size_t common = first == NULL ? 0 : strlen(first);
 
-    for (*count = first != NULL;; (*count)++) {
+    *count = 0;
+    if (first == NULL)
+        return 0;
+    size_t common = strlen(first);
+    for (*count = 1;; (*count)++) {
         const char *other = terminal->completer(text, length, *count, from);
         if (other == NULL)
             return common;
@@ -95,6 +100,14 @@ static void close_terminal(struct terminal *terminal)
     free(terminal);
 }
 
+/* libedit takes apart what is typed by the locale's rules, and drops bytes that
+   have no meaning there. */
+static void know_utf8(void)
+{
+    if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+        (void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static struct terminal *open_terminal(const char *name, const char *history_path,
                                       terminal_completer completer)
 {
@@ -104,6 +117,7 @@ static struct terminal *open_terminal(const char *name, const char *history_path
     if (terminal == NULL)
         return NULL;
     *terminal = (struct terminal){.prompt = "", .completer = completer};
+    know_utf8();
     terminal->editor = el_init(name, stdin, stdout, stderr);
     terminal->history = history_init();
     if (terminal->editor == NULL || terminal->history == NULL) {
@@ -118,7 +132,8 @@ static struct terminal *open_terminal(const char *name, const char *history_path
     (void)history(terminal->history, &event, H_SETSIZE, HISTORY_LINES);
     (void)history(terminal->history, &event, H_SETUNIQUE, 1);
     (void)el_set(terminal->editor, EL_HIST, history, terminal->history);
-    (void)el_set(terminal->editor, EL_ADDFN, "rexpand-complete", "Complete a name", complete);
+    /* The wide form keeps these strings; the other would copy and never free them. */
+    (void)el_wset(terminal->editor, EL_ADDFN, L"rexpand-complete", L"Complete a name", complete);
     (void)el_set(terminal->editor, EL_BIND, "^I", "rexpand-complete", NULL);
     (void)el_source(terminal->editor, NULL);
     if (history_path != NULL)

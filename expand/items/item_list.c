@@ -44,9 +44,9 @@ static bool parse_body(struct parser *parser, struct node *node)
 /* map := "{" list "}" body , reduce := "{" list "}" "{" start "}" body */
 bool parse_map(struct parser *parser, struct node *node)
 {
-    static const char *const which[] = {"first", "second"};
+    static const char *const which[2] = {"first", "second"};
 
-    for (size_t i = 0; i < node->row.item->minimum; i++)
+    for (size_t i = 0; i < node->row.item->minimum && i < 2; i++)
         if (!parse_counted(parser, node, which[i]))
             return false;
     return parse_body(parser, node);

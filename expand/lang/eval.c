@@ -228,10 +228,12 @@ enum outcome evaluate_text(struct run *run, const struct value *text, struct val
     return outcome;
 }
 
-bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value)
+bool evaluate_constant(struct arena *arena, const struct program *program, const struct node *node,
+                       struct value *value)
 {
     struct error error = {.offset = ERROR_NO_OFFSET};
-    struct run run = {.arena = arena, .error = &error, .deadline = CLOCK_NEVER, .ticks = 1};
+    struct run run = {
+        .arena = arena, .error = &error, .program = program, .deadline = CLOCK_NEVER, .ticks = 1};
 
     return evaluate_value(&run, node, value) == OUTCOME_DONE;
 }

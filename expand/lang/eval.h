@@ -19,9 +19,10 @@ enum outcome evaluate_program(struct run *run, const struct program *program, st
    evaluation under way. Tainted text is refused (OUTCOME_FAILED). */
 enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value) MUST_CHECK;
 
-/* Evaluates a node whose parts are all pure and constant. False when that
+/* Evaluates a node of "program" whose parts are all pure and constant. False when that
    fails: it is then left to fail when it is reached. */
-bool evaluate_constant(struct arena *arena, const struct node *node, struct value *value);
+bool evaluate_constant(struct arena *arena, const struct program *program, const struct node *node,
+                       struct value *value);
 
 /* To the end of a buffer, or to a value of its own (which shares the
    variable's or the text's bytes where the node is just that). */

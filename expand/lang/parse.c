@@ -233,11 +233,11 @@ static bool note_read(struct parser *parser, const struct variable_row *row)
 
 static bool begins_with(const struct value *name, const char *beginning)
 {
-    size_t length = 0;
+    size_t same = 0;
 
-    while (beginning[length] != '\0' && length < name->length && name->bytes[length] == beginning[length])
-        length++;
-    return beginning[length] == '\0';
+    while (same < name->length && beginning[same] != '\0' && name->bytes[same] == beginning[same])
+        same++;
+    return beginning[same] == '\0';
 }
 
 /* What Exim adds to "unknown variable" for names that are nearly ACL
@@ -616,7 +616,7 @@ static struct node *fold(struct parser *parser, struct node *node)
 
     if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
         return node;
-    if (!evaluate_constant(parser->arena, node, &result))
+    if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;
     node->kind = NODE_TEXT;
     node->text = result;

@@ -110,6 +110,8 @@ struct words {
     char *begin;   /* of the current word */
     bool in_word;  /* a word has begun, though it may have no bytes yet */
     bool is_plain; /* nothing of it was escaped or tainted: "" means an empty argument */
+    bool is_tainted;
+    bool were_tainted[2]; /* the first words, which can say what the server is to do */
 };
 
 static bool end_word(struct words *words)
@@ -129,6 +131,8 @@ static bool end_word(struct words *words)
         command->arguments = arguments;
         words->capacity = capacity;
     }
+    if (command->count < sizeof words->were_tainted)
+        words->were_tainted[command->count] = words->is_tainted;
     size_t length = (size_t)(words->next - words->begin);
     if (words->is_plain && length == 2 && words->begin[0] == '"' && words->begin[1] == '"')
         length = 0;
@@ -142,6 +146,7 @@ static void begin_word(struct words *words)
         return;
     words->in_word = true;
     words->is_plain = true;
+    words->is_tainted = false;
     words->begin = words->next;
 }
 
@@ -183,6 +188,7 @@ static enum outcome take_literal(struct words *words, const char *bytes, size_t 
     (void)error;
     begin_word(words);
     words->is_plain = false;
+    words->is_tainted = true;
     if (length > 0)
         memcpy(words->next, bytes, length);
     words->next += length;
@@ -194,6 +200,7 @@ static enum outcome take_quoted(struct words *words, const char *bytes, size_t l
 {
     begin_word(words);
     words->is_plain = false;
+    words->is_tainted = true;
     if (length == 2 && memcmp(bytes, "\"\"", 2) == 0)
         return OUTCOME_DONE;
     for (size_t i = 0; i < length; i++) {
@@ -232,6 +239,38 @@ static enum outcome take_query(struct words *words, const struct value *query,
     return outcome;
 }
 
+/* Whether the second word is as much the command as the first: a subcommand, or
+   a script. */
+static bool second_word_decides(const struct redis_argument *first)
+{
+    static const char *const takes_script[] = {"EVAL", "EVAL_RO"};
+    char name[LONGEST_NAME];
+    size_t length = 0;
+    const struct redis_command_row *row = add_word(name, &length, first) ? find_row(name, length) : NULL;
+
+    if (row == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof takes_script / sizeof takes_script[0]; i++)
+        if (strcmp(row->name, takes_script[i]) == 0)
+            return true;
+    return row->effect == REDIS_BY_SECOND_WORD;
+}
+
+/* What the server is to do, the configuration says; from outside come only the
+   names and values that it is to be done with. */
+static enum outcome refuse_tainted(const struct words *words, struct error *error)
+{
+    const struct redis_command *command = words->command;
+    bool is_first = words->were_tainted[0];
+
+    if (!is_first && !(words->were_tainted[1] && second_word_decides(&command->arguments[0])))
+        return OUTCOME_DONE;
+    return error_set(error, words->arena, OUTCOME_FAILED,
+                     "the redis command itself comes from outside (its %s word is tainted); only what stands "
+                     "behind it may",
+                     is_first ? "first" : "second");
+}
+
 static enum outcome refuse(const struct redis_command_row *row, struct arena *arena, struct error *error)
 {
     return error_set(error, arena, OUTCOME_FAILED,
@@ -257,6 +296,9 @@ enum outcome redis_command_parse(struct redis_command *command, const struct val
         return outcome;
     if (command->count == 0)
         return error_set(error, arena, OUTCOME_FAILED, "the redis query is empty: a command is expected");
+    outcome = refuse_tainted(&words, error);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     command->row = redis_command_find(command->arguments, command->count);
     if (command->row == NULL)
         return OUTCOME_DONE;

@@ -57,6 +57,7 @@ size_t redis_command_first_key(const struct redis_command *command);
    tainted bytes are an argument's content, whatever they are. A span that the
    driver "quoter" quoted has its backslashes taken out and is never split. A
    word of two double quotes, or of an empty span, is an argument without bytes.
+   The command's name, its subcommand and a script must be clean.
    OUTCOME_FAILED for an empty query, for a backslash at the end, and for a
    command that lookups may not use. */
 enum outcome redis_command_parse(struct redis_command *command, const struct value *query,

@@ -77,7 +77,11 @@ static enum outcome set_host(struct item *item, char *text)
         if (!read_number(server->port, HIGHEST_PORT, &port) || port == 0)
             return wrong(item, "the port must be a number from 1 to 65535");
     }
-    return *server->host == '\0' ? wrong(item, "there is no host") : OUTCOME_DONE;
+    if (*server->host == '\0')
+        return wrong(item, "there is no host");
+    if (server->host[strspn(server->host, "0123456789")] == '\0')
+        return wrong(item, "a host is expected, not a number (in a list a colon is doubled: host::6379)");
+    return OUTCOME_DONE;
 }
 
 /* Exim's form: the place, then /database, then /password, which may hold

@@ -30,7 +30,7 @@ struct sample {
     int64_t resident;
 };
 
-static void fail(const char *what)
+static _Noreturn void fail(const char *what)
 {
     (void)fprintf(stderr, "bench_process: %s\n", what);
     exit(1);
@@ -57,9 +57,11 @@ static pid_t start(const char *input, char **command)
     pid_t child = -1;
 
     (void)posix_spawn_file_actions_init(&actions);
-    if (strcmp(input, "-") != 0)
+    if (input != NULL && strcmp(input, "-") != 0)
         (void)posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input, O_RDONLY, 0);
     (void)posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (command[0] == NULL)
+        fail("a command is expected between the separators");
     if (posix_spawnp(&child, command[0], &actions, NULL, command, environ) != 0)
         fail(command[0]);
     (void)posix_spawn_file_actions_destroy(&actions);

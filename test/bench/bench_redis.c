@@ -92,7 +92,7 @@ static void get_bare(struct bench *bench, const char *key, size_t length)
 
 static void open_lookup(struct bench *bench)
 {
-    struct error error;
+    struct error error = {0};
 
     arena_init(&bench->arena, 4096, SIZE_MAX);
     bench->lookups = lookups_new();
@@ -104,7 +104,7 @@ static void open_lookup(struct bench *bench)
 
 static void get_lookup(struct bench *bench, const char *key, size_t length)
 {
-    struct error error;
+    struct error error = {0};
     struct lookup_answer answer;
     char query[64];
     int query_length = snprintf(query, sizeof query, "GET %.*s", (int)length, key);

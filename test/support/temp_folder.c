@@ -45,7 +45,7 @@ static void remember(const char *path)
     for (size_t i = 0; i < MOST_FOLDERS; i++) {
         if (left[i].path[0] != '\0')
             continue;
-        (void)strcpy(left[i].path, path);
+        (void)snprintf(left[i].path, sizeof left[i].path, "%s", path);
         left[i].owner = getpid();
         return;
     }

@@ -42,8 +42,10 @@ static void assert_rows(const char *page, const char *heading, enum rexpand_kind
         do {
             assert_non_null(place);
             place = strstr(place + 1, entry);
-            if (place == NULL)
+            if (place == NULL) {
                 fail_msg("%s does not have, in its place:%s", page_path, entry);
+                return;
+            }
         } while (strchr(ends, place[length]) == NULL);
     }
 }

@@ -48,6 +48,10 @@ static const struct {
     {"(x)", NULL, "redis_servers: a socket needs an absolute path in the item for \"x\""},
     {"(/x)y", NULL, "redis_servers: only /database/password may stand behind ) in the item for \"/x\""},
     {"<;[::1", NULL, "redis_servers: ] is missing in the item for \"[::1\""},
+    {"host:6379", NULL,
+     "redis_servers: a host is expected, not a number (in a list a colon is doubled: host::6379) in the item "
+     "for "
+     "\"6379\""},
     {"/1/p", NULL, "redis_servers: there is no host in the item for \"\""},
     {"<;redis://u:%zz@h", NULL,
      "redis_servers: a % must have two hexadecimal digits behind it, and not 00, in the item for \"h\""},
