@@ -20,6 +20,8 @@ struct env {
     struct arena arena;             /* of the evaluation under way, and of the last one's result */
     size_t bytes_limit;             /* of an evaluation's arena */
     nanoseconds time_limit;         /* of an evaluation; CLOCK_NEVER: none */
+    bool prvs_is_good;              /* what the last prvscheck said */
+    int run_status;                 /* what the last run's command ended with */
 };
 
 /* NULL when memory runs out. The caller frees it. */

@@ -358,6 +358,49 @@ bool parse_argument(struct parser *parser, struct node **argument)
     return true;
 }
 
+bool parse_plain_argument(struct parser *parser, struct value *text)
+{
+    struct text_run run = {0};
+
+    buffer_init(&run.copy, parser->arena);
+    for (parser->position++; parse_peek(parser) != '}';) {
+        if (parser->position >= parser->length)
+            return mistake_missing_brace(parser);
+        if (parse_peek(parser) != '\\')
+            run_add(&run, parser->text + parser->position++, 1);
+        else if (!parse_backslash(parser, &run))
+            return false;
+    }
+    parser->position++;
+    *text = run.slice;
+    if (run.copied && !buffer_value(&run.copy, text))
+        return parse_no_memory(parser);
+    if (text->bytes == NULL)
+        *text = value_clean("", 0);
+    return true;
+}
+
+bool parse_child(struct parser *parser, struct node *node)
+{
+    struct node *argument = NULL;
+    bool whole = parse_argument(parser, &argument);
+
+    if (argument != NULL && !parse_add_child(parser, node, argument))
+        return false;
+    return whole;
+}
+
+struct value parse_relation_name(const char *text, size_t length)
+{
+    size_t at = 0;
+
+    if (length > 0 && (text[0] == '=' || text[0] == '<' || text[0] == '>'))
+        return value_clean(text, length > 1 && text[1] == '=' ? 2 : 1);
+    while (at < length && is_name_byte(text[at]))
+        at++;
+    return value_clean(text, at);
+}
+
 /* Words for the family of messages that Exim has for its conditional items. */
 static bool mistake_branches(struct parser *parser, const char *problem)
 {
@@ -414,14 +457,11 @@ bool parse_branches(struct parser *parser, struct node *node, const char *name)
 /* name := "=" | "==" | "<" | "<=" | ">" | ">=" | letters, digits, underscores */
 static struct value parse_condition_name(struct parser *parser)
 {
-    size_t from = parser->position;
-    char first = parse_peek(parser);
+    struct value name =
+        parse_relation_name(parser->text + parser->position, parser->length - parser->position);
 
-    if (first != '=' && first != '<' && first != '>')
-        return parse_name(parser);
-    parser->position++;
-    (void)parse_take(parser, '=');
-    return value_clean(parser->text + from, parser->position - from);
+    parser->position += name.length;
+    return name;
 }
 
 /* operands := ( "{" sequence "}" )* , as many as the row has. */

@@ -51,6 +51,16 @@ bool parse_add_child(struct parser *parser, struct node *node, struct node *chil
 /* argument := "{" sequence "}" , at its "{". */
 bool parse_argument(struct parser *parser, struct node **argument);
 
+/* As parse_argument, and puts it behind the node's other children. */
+bool parse_child(struct parser *parser, struct node *node);
+
+/* An argument in which backslashes have their meaning but dollars have none:
+   the text up to the next "}". */
+bool parse_plain_argument(struct parser *parser, struct value *text);
+
+/* The condition's name that "text" begins with; empty if it begins with none. */
+struct value parse_relation_name(const char *text, size_t length);
+
 /* A variable's name without its "$", as in def:name and def:h_name: */
 bool parse_defined_variable(struct parser *parser, struct node **variable);
 
