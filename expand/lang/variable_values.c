@@ -120,6 +120,13 @@ enum outcome value_of_value(struct run *run, const struct variable_row *row, con
     (void)name;
     if (run->bindings.value.bytes != NULL)
         *value = run->bindings.value;
+    if (run->bindings.value.bytes != NULL || run->env->run_output == NULL)
+        return OUTCOME_DONE;
+    /* The next command's output takes its place. */
+    char *copy = arena_copy(run->arena, run->env->run_output, run->env->run_output_length);
+    if (copy == NULL)
+        return error_no_memory(run->error);
+    *value = value_clean(copy, run->env->run_output_length);
     return OUTCOME_DONE;
 }
 
