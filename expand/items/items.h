@@ -44,6 +44,15 @@ bool parse_prvscheck(struct parser *parser, struct node *node);
 enum outcome item_prvscheck(struct call *call);
 enum outcome item_srs_encode(struct call *call);
 
+bool parse_run(struct parser *parser, struct node *node);
+enum outcome item_run(struct call *call);
+enum outcome item_readfile(struct call *call);
+bool parse_readsocket(struct parser *parser, struct node *node);
+enum outcome item_readsocket(struct call *call);
+enum outcome item_dlfunc(struct call *call);
+enum outcome item_authresults(struct call *call);
+enum outcome item_perl(struct call *call);
+
 bool parse_lookup(struct parser *parser, struct node *node);
 enum outcome item_lookup(struct call *call);
 

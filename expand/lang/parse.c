@@ -325,6 +325,8 @@ static struct node *parse_plain_variable(struct parser *parser, size_t offset)
     const struct variable_row *row = find_variable(&name);
     if (row != NULL)
         return variable_node(parser, row, &name, offset);
+    if (parser->is_probe)
+        return parse_node(parser, NODE_TEXT, offset);
     (void)parse_mistake(parser, offset, "unknown variable name \"%.*s\"%s", CALL_TEXT(&name),
                         unknown_variable_hint(&name));
     return NULL;
@@ -378,6 +380,26 @@ bool parse_plain_argument(struct parser *parser, struct value *text)
     if (text->bytes == NULL)
         *text = value_clean("", 0);
     return true;
+}
+
+/* Goes over the argument with a parser that keeps nothing. What that one does
+   not like is no matter as long as a brace stands where it stopped: evaluation will
+   say it better. */
+bool parse_unexpanded_argument(struct parser *parser, struct value *text)
+{
+    struct program scratch = {.mistake = {.offset = ERROR_NO_OFFSET}};
+    struct parser probe = *parser;
+    struct node *ignored;
+
+    probe.program = &scratch;
+    probe.is_probe = true;
+    probe.position++;
+    size_t from = probe.position;
+    (void)parse_sequence(&probe, true, &ignored);
+    regex_free(scratch.regexes);
+    parser->position = probe.position;
+    *text = value_clean(parser->text + from, probe.position - from);
+    return parse_take(parser, '}');
 }
 
 bool parse_child(struct parser *parser, struct node *node)
@@ -686,12 +708,12 @@ static struct node *parse_braced_variable(struct parser *parser, const struct va
 {
     const struct variable_row *row = begins_header_name(name) ? NULL : find_variable(name);
 
+    parser->position++;
     if (row == NULL) {
         (void)parse_mistake(parser, offset, "unknown variable in \"${%.*s}\"%s", CALL_TEXT(name),
                             unknown_variable_hint(name));
         return NULL;
     }
-    parser->position++;
     return variable_node(parser, row, name, offset);
 }
 
