@@ -49,6 +49,8 @@ enum outcome item_run(struct call *call);
 enum outcome item_readfile(struct call *call);
 bool parse_readsocket(struct parser *parser, struct node *node);
 enum outcome item_readsocket(struct call *call);
+bool parse_certextract(struct parser *parser, struct node *node);
+enum outcome item_certextract(struct call *call);
 enum outcome item_dlfunc(struct call *call);
 enum outcome item_authresults(struct call *call);
 enum outcome item_perl(struct call *call);
