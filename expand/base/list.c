@@ -122,10 +122,8 @@ void list_add(struct buffer *out, size_t start, bool is_first, char separator, c
 
     if (!is_first)
         buffer_add_byte(out, separator);
-    if (item->length == 0 && out->length > start) {
+    if ((item->length == 0 || item->bytes[0] == separator) && out->length > start)
         buffer_add_byte(out, ' ');
-        return;
-    }
     if (item->length == 0 || memchr(item->bytes, separator, item->length) == NULL) {
         buffer_add_value(out, item);
         return;

@@ -31,9 +31,10 @@ bool list_next(struct list_reader *reader, struct value *item);
 size_t list_count(struct arena *arena, const struct value *list);
 
 /* Adds an item to a list in "out" so that list_next gives it back: separators
-   in it are doubled and, after the first item, one is put in front; an empty item
-   that is not the first is a space, or it would double the separator. "start" is
-   where in "out" the list began; "is_first" says whether no item was added yet. */
+   in it are doubled and, after the first item, one is put in front. An item behind
+   another that is empty or begins with the separator gets a space in front, or the two
+   separators would be a doubled one. "start" is where in "out" the list began;
+   "is_first" says whether no item was added yet. */
 void list_add(struct buffer *out, size_t start, bool is_first, char separator, const struct value *item);
 
 #endif

@@ -121,6 +121,30 @@ static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char
     return outcome;
 }
 
+/* What stands in the output since "from" was put there as text and becomes an
+   item of the list. It is one already unless it is empty or holds the separator. */
+static void walk_make_item(struct walk *walk, size_t from)
+{
+    struct buffer *out = walk->call->out;
+    struct arena *arena = walk->call->run->arena;
+    struct buffer copy;
+    struct value item;
+
+    if (out->failed)
+        return;
+    if (out->length > from && memchr(out->bytes + from, walk->reader.separator, out->length - from) == NULL)
+        return;
+    buffer_init(&copy, arena);
+    if (buffer_value(out, &item)) {
+        item = value_slice(arena, &item, from, item.length - from);
+        buffer_add_value(&copy, &item);
+    }
+    if (!buffer_value(&copy, &item))
+        out->failed = true;
+    buffer_truncate(out, from);
+    list_add(out, walk->out_start, true, walk->reader.separator, &item);
+}
+
 /* What an item needed in the arena is given back when its result stands in the
    output, unless the output itself had to move behind it. */
 static enum outcome map_item(struct walk *walk)
@@ -128,12 +152,15 @@ static enum outcome map_item(struct walk *walk)
     struct call *call = walk->call;
     struct arena_mark mark = arena_mark(call->run->arena);
     const struct buffer before = *call->out;
-    struct value result;
-    enum outcome outcome = call_evaluate(call, call->node->yes, &result);
 
+    if (!walk->is_first)
+        buffer_add_byte(call->out, walk->reader.separator);
+    walk->is_first = false;
+    size_t from = call->out->length;
+    enum outcome outcome = call_append(call, call->node->yes);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    walk_add(walk, &result);
+    walk_make_item(walk, from);
     if (call->out->failed)
         return call_no_memory(call);
     if (call->out->capacity == before.capacity && call->out->bytes == before.bytes &&

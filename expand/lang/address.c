@@ -71,6 +71,15 @@ static bool is_special(char byte)
     return byte == '\0' || byte_is_control(byte) || strchr(" ()<>@,;:\\\"[]", byte) != NULL;
 }
 
+/* A dot, with its taint. */
+static bool take_dot(struct reader *reader, struct buffer *out)
+{
+    if (!take(reader, '.'))
+        return false;
+    add(reader, out, reader->position - 1);
+    return true;
+}
+
 /* word := quoted-string | bytes that are not special, dots among them */
 static bool read_word(struct reader *reader, struct buffer *out)
 {
@@ -95,15 +104,14 @@ static bool read_word(struct reader *reader, struct buffer *out)
 static bool read_local_part(struct reader *reader, struct buffer *out)
 {
     skip_space_and_comments(reader);
-    while (take(reader, '.'))
-        buffer_add_byte(out, '.');
+    while (take_dot(reader, out))
+        continue;
     if (!read_word(reader, out) && out->length == 0)
         return refuse(reader, peek(reader) == '@' ? "no local part" : "missing or malformed local part");
     skip_space_and_comments(reader);
     while (peek(reader) == '.' || (out->length > 0 && out->bytes[out->length - 1] == '.' &&
                                    peek(reader) != '@' && peek(reader) != '\0')) {
-        if (take(reader, '.'))
-            buffer_add_byte(out, '.');
+        (void)take_dot(reader, out);
         skip_space_and_comments(reader);
         if (peek(reader) != '.' && !read_word(reader, out))
             break;
@@ -136,9 +144,8 @@ static bool read_domain(struct reader *reader, struct buffer *out)
             return refuse(reader, "domain missing or malformed");
         add(reader, out, from);
         skip_space_and_comments(reader);
-        if (!take(reader, '.'))
+        if (!take_dot(reader, out))
             return true;
-        buffer_add_byte(out, '.');
         skip_space_and_comments(reader);
     }
 }
