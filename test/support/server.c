@@ -96,12 +96,14 @@ static void serve(const struct client *client, enum server_manner manner, unsign
             continue;
         say(client, text);
     }
-    while (manner == SERVER_HANGS)
-        (void)pause();
-    while (manner == SERVER_TRICKLES) {
-        say(client, ".");
-        (void)usleep(100000);
-    }
+    if (manner == SERVER_HANGS)
+        for (;;)
+            (void)pause(); /* until it is killed */
+    if (manner == SERVER_TRICKLES)
+        for (;;) {
+            say(client, ".");
+            (void)usleep(100000);
+        }
 }
 
 __attribute__((noreturn)) static void run(int listener, enum server_manner manner, bool tls)
@@ -159,6 +161,7 @@ static int listen_unix(struct server *server, const struct temp_folder *folder)
 void server_start(struct server *server, enum server_manner manner, bool tls,
                   const struct temp_folder *folder)
 {
+    *server = (struct server){0};
     int listener = folder == NULL ? listen_inet(server) : listen_unix(server, folder);
 
     assert_int_equal(listen(listener, 8), 0);
