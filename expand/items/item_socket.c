@@ -75,8 +75,10 @@ static bool read_time(const struct value *text, nanoseconds *span)
         number = 0;
         has_digit = false;
     }
+    if (text->length == 0)
+        return false;
     *span = total * NANOSECONDS_PER_SECOND;
-    return text->length > 0;
+    return true;
 }
 
 static bool take_word(const struct value *text, const char *name, bool *yes)
