@@ -67,7 +67,7 @@ enum outcome cond_match(struct call *call, bool *truth)
 {
     struct run *run = call->run;
     const struct regex *regex = call->node->regex;
-    struct regex_match match = {0};
+    struct regex_match match = {.deadline = call->run->deadline};
     struct value values[2];
     enum outcome outcome = both_arguments(call, values);
 

@@ -9,6 +9,7 @@
 
 struct regex {
     pcre2_code *code;
+    bool in_one_go; /* a search may not be cut into parts: where it starts means something */
     struct regex *next;
 };
 
@@ -58,6 +59,16 @@ void regex_scratch_free(struct regex_scratch *scratch)
     free(scratch);
 }
 
+/* \G stands for the start of the search, and in UTF mode a search cannot start
+   inside a character. */
+static bool start_matters(const pcre2_code *code, const struct value *pattern)
+{
+    uint32_t options = 0;
+
+    (void)pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+    return (options & PCRE2_UTF) != 0 || memmem(pattern->bytes, pattern->length, "\\G", 2) != NULL;
+}
+
 enum outcome regex_new(struct arena *arena, const struct value *pattern, struct regex **regex,
                        struct error *error)
 {
@@ -67,8 +78,10 @@ enum outcome regex_new(struct arena *arena, const struct value *pattern, struct 
 
     if (made == NULL)
         return error_no_memory(error);
-    made->code = pcre2_compile((PCRE2_SPTR)pattern->bytes, pattern->length, 0, &code, &offset, NULL);
+    made->code = pcre2_compile((PCRE2_SPTR)pattern->bytes, pattern->length, PCRE2_USE_OFFSET_LIMIT, &code,
+                               &offset, NULL);
     if (made->code != NULL) {
+        made->in_one_go = start_matters(made->code, pattern);
         *regex = made;
         return OUTCOME_DONE;
     }
@@ -114,28 +127,66 @@ static void fill_captures(struct captures *captures, struct arena *arena, const 
     }
 }
 
+static int match_once(const struct regex *regex, const struct regex_scratch *scratch,
+                      const struct value *subject, size_t from, uint32_t options)
+{
+    PCRE2_SPTR bytes = (PCRE2_SPTR)(subject->bytes == NULL ? "" : subject->bytes);
+    int count =
+        pcre2_match(regex->code, bytes, subject->length, from, options, scratch->data, scratch->context);
+
+    /* Machine code has a small stack of its own; without it the same match may well end. */
+    if (count == PCRE2_ERROR_JIT_STACKLIMIT)
+        count = pcre2_match(regex->code, bytes, subject->length, from, options | PCRE2_NO_JIT, scratch->data,
+                            scratch->context);
+    return count;
+}
+
+/* No code of PCRE2's. */
+enum { TIME_IS_OVER = 1000 * 1000 };
+
+/* PCRE2's limits hold for one start of a match, and a long subject has many:
+   they are tried so many at a time, and the clock is looked at in between. */
+static int match_in_time(const struct regex *regex, const struct regex_scratch *scratch,
+                         const struct value *subject, const struct regex_match *match)
+{
+    enum { STARTS_AT_A_TIME = 256 };
+    uint32_t options = match->not_empty_here ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0;
+
+    for (size_t from = match->from;; from += STARTS_AT_A_TIME) {
+        bool is_last = regex->in_one_go || options != 0 || subject->length - from < STARTS_AT_A_TIME;
+        (void)pcre2_set_offset_limit(scratch->context, is_last ? PCRE2_UNSET : from + STARTS_AT_A_TIME - 1);
+        int count = match_once(regex, scratch, subject, from, options);
+        if (count != PCRE2_ERROR_NOMATCH || is_last)
+            return count;
+        if (match->deadline != 0 && clock_is_past(match->deadline))
+            return TIME_IS_OVER;
+    }
+}
+
+static enum outcome match_failed(int code, struct arena *arena, struct error *error)
+{
+    PCRE2_UCHAR message[128];
+
+    if (code == TIME_IS_OVER)
+        return error_set(error, arena, OUTCOME_FAILED,
+                         "regular expression matching failed: the expansion took longer than its time limit");
+    (void)pcre2_get_error_message(code, message, sizeof message);
+    return error_set(error, arena, OUTCOME_FAILED, "regular expression matching failed: %s",
+                     (const char *)message);
+}
+
 enum outcome regex_match(const struct regex *regex, struct regex_scratch *scratch, struct arena *arena,
                          const struct value *subject, struct regex_match *match, struct captures *captures,
                          struct error *error)
 {
-    uint32_t options = match->not_empty_here ? PCRE2_NOTEMPTY_ATSTART | PCRE2_ANCHORED : 0;
-    const char *bytes = subject->bytes == NULL ? "" : subject->bytes;
-    int count = pcre2_match(regex->code, (PCRE2_SPTR)bytes, subject->length, match->from, options,
-                            scratch->data, scratch->context);
+    int count = match_in_time(regex, scratch, subject, match);
 
-    /* Machine code has a small stack of its own; without it the same match may well end. */
-    if (count == PCRE2_ERROR_JIT_STACKLIMIT)
-        count = pcre2_match(regex->code, (PCRE2_SPTR)bytes, subject->length, match->from,
-                            options | PCRE2_NO_JIT, scratch->data, scratch->context);
-    match->found = count >= 0;
+    match->found = false;
     if (count == PCRE2_ERROR_NOMATCH)
         return OUTCOME_DONE;
-    if (count < 0) {
-        PCRE2_UCHAR message[128];
-        (void)pcre2_get_error_message(count, message, sizeof message);
-        return error_set(error, arena, OUTCOME_FAILED, "regular expression matching failed: %s",
-                         (const char *)message);
-    }
+    if (count < 0 || count == TIME_IS_OVER)
+        return match_failed(count, arena, error);
+    match->found = true;
     const PCRE2_SIZE *places = pcre2_get_ovector_pointer(scratch->data);
     match->begin = places[0];
     match->end = places[1];

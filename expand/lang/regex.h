@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/clock.h"
 #include "base/outcome.h"
 #include "base/value.h"
 
@@ -38,6 +39,7 @@ void regex_make_fast(struct regex *chain);
    whole match is. "not_empty_here" refuses an empty match at "from" and any match
    that begins later. A pattern that needs too many steps is OUTCOME_FAILED. */
 struct regex_match {
+    nanoseconds deadline; /* looked at in long subjects; 0: none */
     size_t from;
     bool not_empty_here;
     bool found;

@@ -1,6 +1,6 @@
 /* domain, local_part. */
 
-#include "operators/address.h"
+#include "lang/address.h"
 #include "operators/operators.h"
 
 /* Text that is not one address gives nothing, as in Exim. */

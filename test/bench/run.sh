@@ -104,7 +104,8 @@ lines() {
 	$kind "$exim_lines" "$string" >"$work/exim.in"
 	empty=$(process 15 /dev/null "${rexpand[@]}")
 	ours=$(user_each "$ours_lines" "$items" "$(process 5 "$work/ours.in" "${rexpand[@]}")" "$empty")
-	case $name in if/match | map | reduce) asked="ratio >= 5" ;; esac
+	# A string that comes for the first time has to be compiled: no slower than Exim is what is asked then.
+	case $kind/$name in repeat/if/match | repeat/map | repeat/reduce) asked="ratio >= 5" ;; number/*) asked="ratio >= 1" ;; esac
 	local unit="ns user CPU an evaluation"
 	[ "$items" = 1 ] || unit="ns user CPU an item"
 	if [ -n "$have_exim" ]; then
@@ -207,6 +208,7 @@ write_result() {
 	function number(text) { return text == "" ? "null" : text }
 	function shown(text, unit) {
 		if (text == "") return "-"
+		if (text >= 1000000) return sprintf("%d,%03d,%03d", text / 1000000, text / 1000 % 1000, text % 1000)
 		if (text >= 10000) return sprintf("%d,%03d", text / 1000, text % 1000)
 		return sprintf(text >= 100 ? "%.0f" : text >= 10 ? "%.1f" : "%.2f", text)
 	}

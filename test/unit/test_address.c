@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "operators/address.h"
+#include "lang/address.h"
 
 static void test_address_parse_takes_addresses_apart(void **state)
 {

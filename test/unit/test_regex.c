@@ -163,6 +163,44 @@ static void test_regex_match_ends_what_would_backtrack_for_ever(void **state)
     }
 }
 
+/* Each start of a match is quick, but there are many. */
+static void test_regex_match_looks_at_the_clock_in_long_subjects(void **state)
+{
+    enum { LENGTH = 100000 };
+    struct matcher *matcher = *state;
+    char *text = malloc(LENGTH);
+
+    assert_non_null(text);
+    memset(text, 'a', LENGTH);
+    struct value subject = value_clean(text, LENGTH);
+    matcher->match.deadline = clock_deadline(50 * NANOSECONDS_PER_MILLISECOND);
+    assert_int_equal(match(matcher, "a[ab]*?(?=c)", &subject, false), OUTCOME_FAILED);
+    assert_string_equal(matcher->error.message,
+                        "regular expression matching failed: the expansion took longer than its time limit");
+    free(text);
+}
+
+static void test_regex_match_finds_what_is_far_behind_the_start(void **state)
+{
+    static const char *const patterns[] = {"(x)(y)?$", "(?<=a)(x)", "(*UTF)(x)", "(?m)^(x)|(x)\\z",
+                                           "\\Ga*(x)"};
+    enum { LENGTH = 5000 };
+    struct matcher *matcher = *state;
+    char text[LENGTH];
+
+    memset(text, 'a', LENGTH);
+    text[LENGTH - 1] = 'x';
+    struct value subject = value_clean(text, LENGTH);
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        for (int fast = 0; fast < 2; fast++) {
+            matcher->match = (struct regex_match){.deadline = clock_deadline(60 * NANOSECONDS_PER_SECOND)};
+            assert_int_equal(match(matcher, patterns[i], &subject, fast != 0), OUTCOME_DONE);
+            if (!matcher->match.found || matcher->match.end != LENGTH)
+                fail_msg("%s does not match at the end", patterns[i]);
+        }
+    }
+}
+
 static void test_regex_match_gives_the_same_answer_when_made_fast(void **state)
 {
     struct matcher *matcher = *state;
@@ -256,6 +294,8 @@ int main(void)
         TEST(test_regex_match_survives_k_in_a_look_ahead),
         TEST(test_regex_match_keeps_as_many_captures_as_exim),
         TEST(test_regex_match_ends_what_would_backtrack_for_ever),
+        TEST(test_regex_match_looks_at_the_clock_in_long_subjects),
+        TEST(test_regex_match_finds_what_is_far_behind_the_start),
         TEST(test_regex_match_gives_the_same_answer_when_made_fast),
         TEST(test_regex_new_says_where_a_pattern_is_wrong),
         TEST(test_regex_cache_get_compiles_a_pattern_once),

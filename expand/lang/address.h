@@ -1,7 +1,7 @@
 /* One mail address as people and headers write it. */
 
-#ifndef REXPAND_OPERATORS_ADDRESS_H
-#define REXPAND_OPERATORS_ADDRESS_H
+#ifndef REXPAND_LANG_ADDRESS_H
+#define REXPAND_LANG_ADDRESS_H
 
 #include "base/buffer.h"
 
@@ -11,5 +11,9 @@
    dots in local parts that real mail has). */
 bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
                    struct value *domain);
+
+/* The same; says in Exim's words what is wrong when it is not one. */
+bool address_parse_explained(struct arena *arena, const struct value *text, struct value *local_part,
+                             struct value *domain, const char **problem);
 
 #endif

@@ -1,4 +1,4 @@
-#include "operators/address.h"
+#include "lang/address.h"
 
 #include <string.h>
 
@@ -10,7 +10,16 @@ struct reader {
     struct arena *arena;
     struct value text;
     size_t position;
+    const char *problem; /* in Exim's words; NULL where none has been met */
 };
+
+/* Keeps the first problem. Gives false, for the caller to return. */
+static bool refuse(struct reader *reader, const char *problem)
+{
+    if (reader->problem == NULL)
+        reader->problem = problem;
+    return false;
+}
 
 static char peek(const struct reader *reader)
 {
@@ -98,7 +107,7 @@ static bool read_local_part(struct reader *reader, struct buffer *out)
     while (take_dot(reader, out))
         continue;
     if (!read_word(reader, out) && out->length == 0)
-        return false;
+        return refuse(reader, peek(reader) == '@' ? "no local part" : "missing or malformed local part");
     skip_space_and_comments(reader);
     while (peek(reader) == '.' || (out->length > 0 && out->bytes[out->length - 1] == '.' &&
                                    peek(reader) != '@' && peek(reader) != '\0')) {
@@ -122,7 +131,7 @@ static bool read_domain(struct reader *reader, struct buffer *out)
         while (reader->position < reader->text.length && peek(reader) != ']')
             reader->position++;
         if (!take(reader, ']'))
-            return false;
+            return refuse(reader, "domain missing or malformed");
         add(reader, out, from);
         skip_space_and_comments(reader);
         return true;
@@ -132,7 +141,7 @@ static bool read_domain(struct reader *reader, struct buffer *out)
         while (byte_is_alnum(peek(reader)) || peek(reader) == '-' || (unsigned char)peek(reader) >= 128)
             reader->position++;
         if (reader->position == from || reader->text.bytes[from] == '-')
-            return false;
+            return refuse(reader, "domain missing or malformed");
         add(reader, out, from);
         skip_space_and_comments(reader);
         if (!take_dot(reader, out))
@@ -187,6 +196,19 @@ static bool find_angle(struct reader *reader)
     }
 }
 
+/* What stands behind an address that is whole. */
+static bool refuse_rest(struct reader *reader, bool has_domain)
+{
+    size_t length = reader->text.length - reader->position;
+    const char *rest = reader->text.bytes + reader->position;
+
+    if (!has_domain)
+        return refuse(reader, "missing or malformed local part (expected word or \"<\")");
+    char *problem = arena_format(reader->arena, "malformed address: %.*s may not follow %.*s", (int)length,
+                                 rest, (int)reader->position, reader->text.bytes);
+    return refuse(reader, problem == NULL ? "malformed address" : problem);
+}
+
 static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain)
 {
     struct reader start = *reader;
@@ -200,17 +222,31 @@ static bool read_address(struct reader *reader, struct buffer *local_part, struc
             return false;
     }
     skip_space_and_comments(reader);
-    return reader->position >= reader->text.length;
+    return reader->position >= reader->text.length || refuse_rest(reader, domain->length > 0);
 }
 
-bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
-                   struct value *domain)
+bool address_parse_explained(struct arena *arena, const struct value *text, struct value *local_part,
+                             struct value *domain, const char **problem)
 {
     struct reader reader = {.arena = arena, .text = *text};
     struct buffer local_buffer, domain_buffer;
 
     buffer_init(&local_buffer, arena);
     buffer_init(&domain_buffer, arena);
-    return read_address(&reader, &local_buffer, &domain_buffer) && buffer_value(&local_buffer, local_part) &&
-           buffer_value(&domain_buffer, domain);
+    skip_space_and_comments(&reader);
+    if (reader.position >= text->length)
+        (void)refuse(&reader, "empty address");
+    reader.position = 0;
+    bool is_address = read_address(&reader, &local_buffer, &domain_buffer) &&
+                      buffer_value(&local_buffer, local_part) && buffer_value(&domain_buffer, domain);
+    *problem = reader.problem != NULL ? reader.problem : "missing or malformed local part";
+    return is_address;
+}
+
+bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
+                   struct value *domain)
+{
+    const char *ignored;
+
+    return address_parse_explained(arena, text, local_part, domain, &ignored);
 }

@@ -1,0 +1,25 @@
+/* Certificates and what can be asked of them, in Exim's words: those of an
+   Exim with GnuTLS, as Debian has it. */
+
+#ifndef REXPAND_X509_CERT_H
+#define REXPAND_X509_CERT_H
+
+#include "base/outcome.h"
+#include "base/value.h"
+
+struct arena;
+struct cert;
+
+/* The first certificate in a text in PEM; NULL when there is none. The caller
+   frees it. */
+struct cert *cert_read(const struct value *pem);
+void cert_free(struct cert *cert);
+
+/* A field and its modifiers behind commas (Exim specification, chapter 11,
+   "${certextract"), or an extension by its object identifier. "*found" has no bytes
+   (NULL) when the certificate does not have it. OUTCOME_FAILED: there is no such
+   field. */
+enum outcome cert_field(struct arena *arena, const struct cert *cert, const struct value *selector,
+                        struct value *found, struct error *error) MUST_CHECK;
+
+#endif
