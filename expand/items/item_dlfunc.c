@@ -80,8 +80,10 @@ enum outcome item_dlfunc(struct call *call)
     char *texts[DLFUNC_ARGUMENTS + 3] = {NULL};
     dlfunc_function *function = NULL;
     bool has_taint = false;
-    enum outcome outcome = read_arguments(call, texts, &has_taint);
+    enum outcome outcome = call_outside(call, "dynamically-loaded functions");
 
+    if (outcome == OUTCOME_DONE)
+        outcome = read_arguments(call, texts, &has_taint);
     if (outcome == OUTCOME_DONE)
         outcome = find_function(call, texts[0], texts[1], &function);
     if (outcome != OUTCOME_DONE || function == NULL)

@@ -245,7 +245,7 @@ static enum outcome ask(struct call *call, const struct question *question)
 enum outcome item_readsocket(struct call *call)
 {
     struct question question = {.timeout = default_timeout, .shuts_down = true, .sni = value_clean("", 0)};
-    enum outcome outcome = OUTCOME_DONE;
+    enum outcome outcome = call_outside(call, "socket insertions");
 
     for (size_t i = 0; outcome == OUTCOME_DONE && i < ARGUMENTS; i++)
         outcome = call_argument(call, i, &question.arguments[i]);

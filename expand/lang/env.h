@@ -23,6 +23,7 @@ struct env {
     size_t bytes_limit;             /* of an evaluation's arena */
     nanoseconds time_limit;         /* of an evaluation; CLOCK_NEVER: none */
     bool prvs_is_good;              /* what the last prvscheck said */
+    bool is_sealed;                 /* nothing outside may be touched */
     int run_status;                 /* what the last run's command ended with */
     char *run_output;               /* and what it wrote, which is $value until something else is; or NULL */
     size_t run_output_length;

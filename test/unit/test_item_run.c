@@ -131,6 +131,26 @@ static void test_ignored_signals_are_not_handed_down(void **state)
     rexpand_env_free(env);
 }
 
+static void test_a_sealed_environment_touches_nothing(void **state)
+{
+    static const char *const items[][2] = {
+        {"${run{/bin/echo x}}", "commands are not permitted"},
+        {"${run,preexpand{/bin/echo x}}", "commands are not permitted"},
+        {"${readfile{/dev/null}}", "file insertions are not permitted"},
+        {"${readsocket{/nonexistent}{x}{1s}{}{no}}", "socket insertions are not permitted"},
+        {"${dlfunc{/nonexistent}{x}}", "dynamically-loaded functions are not permitted"},
+        {"${lookup{x}lsearch{/dev/null}}", "lookup expansions are not permitted"},
+    };
+    struct rexpand_env *env = rexpand_env_new(NULL, NULL);
+
+    (void)state;
+    rexpand_env_seal(env);
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++)
+        check(env, items[i][0], REXPAND_FAILED, items[i][1]);
+    check(env, "${uc:a}", REXPAND_DONE, "A");
+    rexpand_env_free(env);
+}
+
 /* ---- dlfunc ---- */
 
 static const char source[] =
@@ -192,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_a_command_is_killed_at_the_deadline),
         cmocka_unit_test(test_the_environment_is_the_one_that_was_set),
         cmocka_unit_test(test_ignored_signals_are_not_handed_down),
+        cmocka_unit_test(test_a_sealed_environment_touches_nothing),
         cmocka_unit_test(test_functions_of_an_object_are_called),
     };
 
