@@ -10,6 +10,7 @@ build|gcc|the C compiler|
 build|libc6-dev|the C library's headers|
 build|pkg-config|finds the libraries below|
 build|libpcre2-dev|regular expressions (match, sg)|
+build|libcrypt-dev|the hashes of passwords (crypteq)|
 build|libssl-dev|digests, certificates, TLS|
 build|libhiredis-dev|the redis lookup's wire format|LOOKUP_REDIS
 build|libedit-dev|line editing in rexpand -be|LINE_EDITING

@@ -29,4 +29,28 @@ enum outcome cond_number(struct call *call, bool *truth);
 enum outcome cond_string(struct call *call, bool *truth);
 enum outcome cond_match(struct call *call, bool *truth);
 
+/* How forany and its kin go through what. */
+enum { FOR_ANY = 0, FOR_ALL = 1, FOR_JSON = 2, FOR_STRINGS = 4 };
+bool parse_for(struct parser *parser, struct node *node);
+enum outcome cond_for(struct call *call, bool *truth);
+
+enum { INLIST_CASEFUL, INLIST_CASELESS };
+enum outcome cond_inlist(struct call *call, bool *truth);
+
+enum { ISIP_4 = 1, ISIP_6 = 2 };
+enum outcome cond_isip(struct call *call, bool *truth);
+
+/* Of a condition that takes no strings. */
+bool parse_nothing(struct parser *parser, struct node *node);
+enum outcome cond_exists(struct call *call, bool *truth);
+enum outcome cond_never(struct call *call, bool *truth);
+
+enum outcome cond_crypteq(struct call *call, bool *truth);
+enum outcome cond_not_compiled(struct call *call, bool *truth);
+
+/* "data" of a row with a group of strings: how many at least and at most. */
+#define GROUP_OF(least, most) ((least) << 8 | (most))
+bool parse_group(struct parser *parser, struct node *node);
+enum outcome cond_acl(struct call *call, bool *truth);
+
 #endif

@@ -57,7 +57,7 @@ static void test_the_page_has_every_row(void **state)
     (void)state;
     assert_rows(page, "\n.SH ITEMS", REXPAND_ITEM, "${", "{ ");
     assert_rows(page, "\n.SH OPERATORS", REXPAND_OPERATOR, "${", ":_");
-    assert_rows(page, "\n.SH CONDITIONS", REXPAND_CONDITION, "", " :");
+    assert_rows(page, "\n.SH CONDITIONS", REXPAND_CONDITION, "", " :\n");
     free(page);
 }
 
