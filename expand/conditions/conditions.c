@@ -14,7 +14,7 @@
     }
 #define FOR(word, kind, words)                                                                               \
     {                                                                                                        \
-        .name = (word), .effect = EFFECT_PURE, .parse = parse_for, .run = cond_for, .data = (kind),       \
+        .name = (word), .effect = EFFECT_PURE, .parse = parse_for, .run = cond_for, .data = (kind),          \
         .help = (words)                                                                                      \
     }
 #define IS_IP(word, families, words)                                                                         \

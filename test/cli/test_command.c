@@ -510,7 +510,7 @@ static void test_terminal_completes_names(void **state)
     see(&seat, "> ");
     type(&seat, "${if e\t\t");
     see(&seat, "\neq  eqi");
-    type(&seat, "{a}{a}}\n");
+    type(&seat, "q{a}{a}}\n");
     see(&seat, "\ntrue");
     see(&seat, "> ");
     type(&seat, "${if eq{ann}{$loc\t_p\t}}\n");
