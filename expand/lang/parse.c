@@ -600,7 +600,8 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
     if (used == name->length)
         return true;
     node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
-    if (row->form == OPERATOR_WORD || parse_operator_numbers(node, &node->text))
+    if (row->form == OPERATOR_PLAIN || row->form == OPERATOR_WORD ||
+        parse_operator_numbers(node, &node->text))
         return true;
     return parse_mistake(parser, node->offset, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
 }

@@ -10,6 +10,8 @@ struct reader {
     struct arena *arena;
     struct value text;
     size_t position;
+    bool groups_allowed; /* "name:" and ";" may stand around addresses */
+    bool in_group;
 };
 
 static char peek(const struct reader *reader)
@@ -62,20 +64,36 @@ static bool is_special(char byte)
     return byte == '\0' || byte_is_control(byte) || strchr(" ()<>@,;:\\\"[]", byte) != NULL;
 }
 
+/* A dot, with its taint. */
+static bool take_dot(struct reader *reader, struct buffer *out)
+{
+    if (!take(reader, '.'))
+        return false;
+    add(reader, out, reader->position - 1);
+    return true;
+}
+
+/* One byte, or two when the first is a backslash with something behind it. */
+static void pass_byte(struct reader *reader)
+{
+    bool is_pair = peek(reader) == '\\' && reader->position + 1 < reader->text.length;
+
+    reader->position += is_pair ? 2 : 1;
+}
+
 /* word := quoted-string | bytes that are not special, dots among them */
 static bool read_word(struct reader *reader, struct buffer *out)
 {
     size_t from = reader->position;
 
     if (!take(reader, '"')) {
-        while (!is_special(peek(reader)) ||
-               (peek(reader) == '\\' && reader->position + 1 < reader->text.length))
-            reader->position += peek(reader) == '\\' ? 2 : 1;
+        while (!is_special(peek(reader)) || peek(reader) == '\\')
+            pass_byte(reader);
         add(reader, out, from);
         return reader->position > from;
     }
     while (reader->position < reader->text.length && peek(reader) != '"')
-        reader->position += peek(reader) == '\\' ? 2 : 1;
+        pass_byte(reader);
     if (!take(reader, '"'))
         return false;
     add(reader, out, from);
@@ -86,21 +104,25 @@ static bool read_word(struct reader *reader, struct buffer *out)
 static bool read_local_part(struct reader *reader, struct buffer *out)
 {
     skip_space_and_comments(reader);
-    while (take(reader, '.'))
-        buffer_add_byte(out, '.');
+    while (take_dot(reader, out))
+        continue;
     if (!read_word(reader, out) && out->length == 0)
         return false;
     skip_space_and_comments(reader);
     while (peek(reader) == '.' || (out->length > 0 && out->bytes[out->length - 1] == '.' &&
                                    peek(reader) != '@' && peek(reader) != '\0')) {
-        if (take(reader, '.'))
-            buffer_add_byte(out, '.');
+        (void)take_dot(reader, out);
         skip_space_and_comments(reader);
         if (peek(reader) != '.' && !read_word(reader, out))
             break;
         skip_space_and_comments(reader);
     }
     return true;
+}
+
+static bool is_literal_byte(char byte)
+{
+    return byte > ' ' && byte <= '~' && byte != '[' && byte != ']' && byte != '\\';
 }
 
 /* domain := "[" literal "]" | label ( "." label )* */
@@ -111,7 +133,8 @@ static bool read_domain(struct reader *reader, struct buffer *out)
     skip_space_and_comments(reader);
     if (peek(reader) == '[') {
         from = reader->position;
-        while (reader->position < reader->text.length && peek(reader) != ']')
+        reader->position++;
+        while (is_literal_byte(peek(reader)))
             reader->position++;
         if (!take(reader, ']'))
             return false;
@@ -121,15 +144,14 @@ static bool read_domain(struct reader *reader, struct buffer *out)
     }
     for (;;) {
         from = reader->position;
-        while (byte_is_alnum(peek(reader)) || peek(reader) == '-' || (unsigned char)peek(reader) >= 128)
+        while (byte_is_alnum(peek(reader)) || peek(reader) == '-')
             reader->position++;
         if (reader->position == from || reader->text.bytes[from] == '-')
             return false;
         add(reader, out, from);
         skip_space_and_comments(reader);
-        if (!take(reader, '.'))
+        if (!take_dot(reader, out))
             return true;
-        buffer_add_byte(out, '.');
         skip_space_and_comments(reader);
     }
 }
@@ -162,48 +184,148 @@ static bool read_addr_spec(struct reader *reader, struct buffer *local_part, str
     return !take(reader, '@') || read_domain(reader, domain);
 }
 
-/* Where "<" is, passing over a display name's words; false when there is
-   none. */
-static bool find_angle(struct reader *reader)
+/* Passes over a display name's words. */
+static void skip_phrase(struct reader *reader)
 {
     struct buffer ignored;
 
     for (;;) {
         skip_space_and_comments(reader);
+        buffer_init(&ignored, reader->arena);
+        if (!take(reader, '.') && !read_word(reader, &ignored))
+            return;
+    }
+}
+
+/* Where "<" is, behind a display name and perhaps the name of a group; else
+   false, and the reader is where an address without these begins. */
+static bool find_angle(struct reader *reader)
+{
+    for (;;) {
+        size_t start = reader->position;
+        skip_phrase(reader);
         if (take(reader, '<'))
             return true;
-        buffer_init(&ignored, reader->arena);
-        if (peek(reader) == '.')
-            reader->position++;
-        else if (!read_word(reader, &ignored))
+        if (!reader->groups_allowed || reader->in_group || !take(reader, ':')) {
+            reader->position = start;
             return false;
+        }
+        reader->in_group = true;
     }
+}
+
+static bool is_at_end(struct reader *reader)
+{
+    skip_space_and_comments(reader);
+    return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';');
 }
 
 static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain)
 {
-    struct reader start = *reader;
-
-    if (find_angle(reader)) {
-        if (!skip_route(reader) || !read_addr_spec(reader, local_part, domain) || !take(reader, '>'))
-            return false;
-    } else {
-        *reader = start;
-        if (!read_addr_spec(reader, local_part, domain))
-            return false;
-    }
-    skip_space_and_comments(reader);
-    return reader->position >= reader->text.length;
+    if (!find_angle(reader))
+        return skip_route(reader) && read_addr_spec(reader, local_part, domain) && is_at_end(reader);
+    return skip_route(reader) && read_addr_spec(reader, local_part, domain) && take(reader, '>') &&
+           is_at_end(reader);
 }
 
-bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
-                   struct value *domain)
+static bool parse(struct reader *reader, struct address *address)
+{
+    struct buffer local_part, domain;
+
+    buffer_init(&local_part, reader->arena);
+    buffer_init(&domain, reader->arena);
+    return read_address(reader, &local_part, &domain) && buffer_value(&local_part, &address->local_part) &&
+           buffer_value(&domain, &address->domain);
+}
+
+bool address_parse(struct arena *arena, const struct value *text, struct address *address)
 {
     struct reader reader = {.arena = arena, .text = *text};
-    struct buffer local_buffer, domain_buffer;
 
-    buffer_init(&local_buffer, arena);
-    buffer_init(&domain_buffer, arena);
-    return read_address(&reader, &local_buffer, &domain_buffer) && buffer_value(&local_buffer, local_part) &&
-           buffer_value(&domain_buffer, domain);
+    return parse(&reader, address);
+}
+
+void address_add(struct buffer *out, const struct address *address)
+{
+    buffer_add_value(out, &address->local_part);
+    if (address->domain.length == 0)
+        return;
+    buffer_add_like(out, "@", 1, &address->domain, NULL);
+    buffer_add_value(out, &address->domain);
+}
+
+/* ---- lists ---- */
+
+static void skip_quoted(struct reader *reader)
+{
+    reader->position++;
+    while (reader->position < reader->text.length && peek(reader) != '"')
+        pass_byte(reader);
+    reader->position++;
+}
+
+/* A source route has commas of its own, up to its colon. */
+static void skip_route_text(struct reader *reader)
+{
+    if (peek(reader) != '@')
+        return;
+    while (reader->position < reader->text.length && peek(reader) != ':')
+        pass_byte(reader);
+}
+
+/* "<" to ">", where a comma does not end an address. */
+static void skip_angle_text(struct reader *reader)
+{
+    reader->position++;
+    skip_route_text(reader);
+    while (reader->position < reader->text.length && peek(reader) != '>')
+        if (peek(reader) == '"')
+            skip_quoted(reader);
+        else if (peek(reader) == '(')
+            skip_comment(reader);
+        else
+            pass_byte(reader);
+    reader->position++;
+}
+
+/* Goes to the comma that ends an address. Gives whether a ";" stood on the
+   way, which ends a group. */
+static bool find_comma(struct reader *reader)
+{
+    bool group_ends = false;
+
+    skip_space_and_comments(reader);
+    skip_route_text(reader);
+    while (reader->position < reader->text.length && peek(reader) != ',') {
+        group_ends = group_ends || peek(reader) == ';';
+        if (peek(reader) == '"')
+            skip_quoted(reader);
+        else if (peek(reader) == '(')
+            skip_comment(reader);
+        else if (peek(reader) == '<')
+            skip_angle_text(reader);
+        else
+            pass_byte(reader);
+    }
+    if (reader->position > reader->text.length)
+        reader->position = reader->text.length;
+    return group_ends;
+}
+
+bool address_list_next(struct address_list *list, struct address *address, bool *is_valid)
+{
+    size_t from = list->position;
+    struct reader whole = {.arena = list->arena, .text = list->text, .position = from};
+
+    if (list->position > list->text.length)
+        return false;
+    bool group_ends = find_comma(&whole);
+    list->position = whole.position + 1;
+    struct reader one = {.arena = list->arena,
+                         .text = value_slice(list->arena, &list->text, from, whole.position - from),
+                         .groups_allowed = true,
+                         .in_group = list->in_group};
+    *is_valid = parse(&one, address);
+    list->in_group = one.in_group && !group_ends;
+    return true;
 }
