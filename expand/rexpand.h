@@ -42,7 +42,7 @@ enum rexpand_outcome {
 
 struct rexpand_result {
     enum rexpand_outcome outcome;
-    const char *bytes; /* the result; may hold NUL bytes; never NULL */
+    const char *bytes; /* the result; may hold NUL bytes, need not end with one; never NULL */
     size_t length;
     bool is_tainted;     /* some of it came from outside */
     const char *message; /* why there is none: a text without line end; NULL when done */

@@ -47,8 +47,7 @@ void buffer_reserve(struct buffer *buffer, size_t size)
     (void)make_room(buffer, size);
 }
 
-/* memmove, since a value may lie where a released part of the arena is now
-   the buffer's. */
+/* memmove, since a buffer may be given part of itself. */
 static void put(struct buffer *buffer, const char *bytes, size_t length)
 {
     if (length == 0 || !make_room(buffer, length))
@@ -72,6 +71,20 @@ void buffer_add_byte(struct buffer *buffer, char byte)
 void buffer_add_string(struct buffer *buffer, const char *text)
 {
     put(buffer, text, strlen(text));
+}
+
+void buffer_add_number(struct buffer *buffer, long long number)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    unsigned long long rest = number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
+
+    do
+        digits[--at] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        digits[--at] = '-';
+    put(buffer, digits + at, sizeof digits - at);
 }
 
 void buffer_format(struct buffer *buffer, const char *format, ...)
@@ -132,8 +145,6 @@ void buffer_add_value(struct buffer *buffer, const struct value *value)
 {
     size_t at = buffer->length;
 
-    /* Both allocations come before the copy: "value" may lie in the arena's
-       free part, where they could overwrite it, so put() must be the last. */
     for (size_t i = 0; i < value->span_count; i++) {
         const struct taint_span *span = &value->spans[i];
         size_t end = span->end < value->length ? span->end : value->length;

@@ -30,6 +30,7 @@ void buffer_reserve(struct buffer *buffer, size_t size);
 void buffer_add(struct buffer *buffer, const char *bytes, size_t length);
 void buffer_add_byte(struct buffer *buffer, char byte);
 void buffer_add_string(struct buffer *buffer, const char *text);
+void buffer_add_number(struct buffer *buffer, long long number); /* in decimal */
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Bytes with their own taint. The value's bytes may lie in the same arena,

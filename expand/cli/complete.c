@@ -20,6 +20,26 @@ static bool ends_with(const char *text, size_t length, const char *end)
     return length >= end_length && memcmp(text + length - end_length, end, end_length) == 0;
 }
 
+static size_t without_space(const char *text, size_t length)
+{
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    return length;
+}
+
+/* Where the last brace stands that is still open; "length" when there is none. */
+static size_t open_brace(const char *text, size_t length)
+{
+    size_t closed = 0;
+
+    for (size_t i = length; i > 0; i--)
+        if (text[i - 1] == '}')
+            closed++;
+        else if (text[i - 1] == '{' && closed-- == 0)
+            return i - 1;
+    return length;
+}
+
 /* Where a condition may begin: behind "${if", perhaps with "!", and at the
    start of one of and's, or's or filter's. */
 static bool expects_condition(const char *text, size_t length)
@@ -28,8 +48,15 @@ static bool expects_condition(const char *text, size_t length)
         length--;
     if (ends_with(text, length, "${if"))
         return true;
-    return ends_with(text, length, "and{{") || ends_with(text, length, "or{{") ||
-           ends_with(text, length, "}{{");
+    if (length == 0 || text[length - 1] != '{')
+        return false;
+    size_t group = open_brace(text, length - 1);
+    if (group == length - 1)
+        return false;
+    if (ends_with(text, group, "$") && strncmp(text + group, "{filter", strlen("{filter")) == 0)
+        return ends_with(text, without_space(text, length - 1), "}");
+    size_t name = without_space(text, group);
+    return ends_with(text, name, "and") || ends_with(text, name, "or");
 }
 
 static bool expects_lookup(const char *text, size_t length)
@@ -38,8 +65,7 @@ static bool expects_lookup(const char *text, size_t length)
 
     if (ends_with(text, length, "quote_"))
         return true;
-    while (length > 0 && text[length - 1] == ' ')
-        length--;
+    length = without_space(text, length);
     if (last == NULL || strncmp(last, "${lookup", strlen("${lookup")) != 0)
         return false;
     return ends_with(text, length, "${lookup") || ends_with(text, length, "}");

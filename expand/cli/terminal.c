@@ -132,7 +132,8 @@ static struct terminal *open_terminal(const char *name, const char *history_path
     (void)history(terminal->history, &event, H_SETSIZE, HISTORY_LINES);
     (void)history(terminal->history, &event, H_SETUNIQUE, 1);
     (void)el_set(terminal->editor, EL_HIST, history, terminal->history);
-    (void)el_set(terminal->editor, EL_ADDFN, "rexpand-complete", "Complete a name", complete);
+    /* The wide form keeps these strings; the other would copy and never free them. */
+    (void)el_wset(terminal->editor, EL_ADDFN, L"rexpand-complete", L"Complete a name", complete);
     (void)el_set(terminal->editor, EL_BIND, "^I", "rexpand-complete", NULL);
     (void)el_source(terminal->editor, NULL);
     if (history_path != NULL)

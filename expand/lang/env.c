@@ -184,7 +184,7 @@ void env_set_environment(struct env *env, const char *const *entries)
 
 void env_begin(struct env *env, struct run *run, struct error *error)
 {
-    arena_reset(&env->arena, kept_bytes);
+    arena_reset(&env->arena, env->bytes_limit < kept_bytes ? env->bytes_limit : kept_bytes);
     env->arena.limit = env->bytes_limit;
     *error = (struct error){.offset = ERROR_NO_OFFSET};
     *run = (struct run){

@@ -55,9 +55,17 @@ struct node {
     struct node *yes;
     struct node *no;
     long numbers[NUMBERS_AT_MOST]; /* operator: from ${substr_1_2:…}; capture: its number first */
-    const struct regex *regex;     /* prepared when the pattern is constant */
+    const struct regex *regex;     /* of a constant pattern, in a program prepared for many runs */
     const char *fail_mistake; /* the program's mistake as it is worded behind a "fail" that was reached */
     const void *prepared;     /* what else a row's parse function found out, in the program's arena */
+};
+
+/* A pattern that is known before evaluation, and the node that matches with
+   it. */
+struct constant_pattern {
+    struct constant_pattern *next;
+    struct node *node;
+    const struct value *text;
 };
 
 /* A compiled string. Everything in it lies in its arena but the regular
@@ -68,7 +76,8 @@ struct program {
     struct node *root;
     struct error mistake; /* the first one; message NULL when there is none */
     bool reported;        /* the mistake already says inside what it was found */
-    struct regex *regexes;
+    struct constant_pattern *patterns;
+    struct regex *regexes;             /* of "patterns", once prepared */
     const struct variable_row **reads; /* each once, in order of first appearance */
     size_t read_count;
     size_t read_capacity;
@@ -81,8 +90,10 @@ struct program *program_compile(const char *text, size_t length);
 
 void program_free(struct program *program);
 
-/* Makes regular expressions fast at the cost of some 50 microseconds each:
-   for a program that will run often. Not while another thread evaluates it. */
+/* Compiles the constant regular expressions, to machine code if the system
+   allows it, at the cost of some microseconds each: for a program that will run often. One
+   that runs a time or two takes them from its environment's cache. Not while another
+   thread evaluates it. */
 void program_prepare_for_many_runs(struct program *program);
 
 /* Whether evaluation may read the variable of that name, directly or as one

@@ -108,17 +108,16 @@ bool parse_add_child(struct parser *parser, struct node *node, struct node *chil
     return true;
 }
 
-void parse_prepare_regex(struct parser *parser, struct node *node, const struct node *pattern)
+void parse_note_pattern(struct parser *parser, struct node *node, const struct node *pattern)
 {
-    struct regex *regex;
-    struct error ignored;
-
     if (pattern->kind != NODE_TEXT)
         return;
-    if (regex_new(parser->arena, &pattern->text, &regex, &ignored) != OUTCOME_DONE)
+    struct constant_pattern *noted = arena_alloc(parser->arena, sizeof *noted);
+    if (noted == NULL)
         return;
-    regex_chain(&parser->program->regexes, regex);
-    node->regex = regex;
+    *noted =
+        (struct constant_pattern){.next = parser->program->patterns, .node = node, .text = &pattern->text};
+    parser->program->patterns = noted;
 }
 
 /* ---- literal text ---- */
@@ -152,10 +151,13 @@ static bool run_flush(struct parser *parser, struct text_run *run, struct node *
 {
     struct value text = run->slice;
 
-    if (run->copied && !buffer_value(&run->copy, &text))
-        return parse_no_memory(parser);
-    *run = (struct text_run){0};
-    buffer_init(&run->copy, parser->arena);
+    if (run->copied) {
+        if (!buffer_value(&run->copy, &text))
+            return parse_no_memory(parser);
+        buffer_init(&run->copy, parser->arena);
+        run->copied = false;
+    }
+    run->slice.length = 0;
     if (text.length == 0)
         return true;
     struct node *node = parse_node(parser, NODE_TEXT, offset);
@@ -231,9 +233,11 @@ static bool note_read(struct parser *parser, const struct variable_row *row)
 
 static bool begins_with(const struct value *name, const char *beginning)
 {
-    size_t length = strlen(beginning);
+    size_t same = 0;
 
-    return name->length >= length && memcmp(name->bytes, beginning, length) == 0;
+    while (same < name->length && beginning[same] != '\0' && name->bytes[same] == beginning[same])
+        same++;
+    return beginning[same] == '\0';
 }
 
 /* What Exim adds to "unknown variable" for names that are nearly ACL
@@ -465,7 +469,7 @@ static bool parse_condition_operands(struct parser *parser, struct node *node)
         return row->parse(parser, node);
     bool whole = parse_operands(parser, node);
     if (whole && row->second_is_pattern)
-        parse_prepare_regex(parser, node, node->children[1]);
+        parse_note_pattern(parser, node, node->children[1]);
     return whole;
 }
 
@@ -534,7 +538,7 @@ static bool parse_item_default(struct parser *parser, struct node *node)
     if (!parse_item_arguments(parser, node))
         return false;
     if (row->second_is_pattern)
-        parse_prepare_regex(parser, node, node->children[1]);
+        parse_note_pattern(parser, node, node->children[1]);
     if (row->has_branches)
         return parse_branches(parser, node, row->name);
     parse_space(parser);
@@ -719,15 +723,15 @@ static struct node *parse_dollar(struct parser *parser)
 /* Literal bytes up to the next one that means something. */
 static void parse_literal(struct parser *parser, bool ends_with_brace, struct text_run *run)
 {
-    size_t from = parser->position;
+    const char *from = parser->text + parser->position;
+    const char *end = parser->text + parser->length;
+    const char *to = from;
+    char closing = ends_with_brace ? '}' : '$';
 
-    while (parser->position < parser->length) {
-        char byte = parser->text[parser->position];
-        if (byte == '$' || byte == '\\' || (byte == '}' && ends_with_brace))
-            break;
-        parser->position++;
-    }
-    run_add(run, parser->text + from, parser->position - from);
+    while (to < end && *to != '$' && *to != '\\' && *to != closing)
+        to++;
+    run_add(run, from, (size_t)(to - from));
+    parser->position += (size_t)(to - from);
 }
 
 /* One part of a sequence, behind the text run or into it. */
@@ -768,39 +772,42 @@ static void add_mistake(struct parser *parser, struct node *sequence)
     (void)parse_add_child(parser, sequence, node);
 }
 
-/* A sequence of one part is that part; one of none is empty text. */
-static void simplify(struct node *sequence, struct node **result)
+/* The node for a sequence's parts: one part is that part, none is empty text.
+   NULL when memory runs out. */
+static struct node *sequence_node(struct parser *parser, const struct node *sequence)
 {
-    if (sequence->child_count == 1) {
-        *result = sequence->children[0];
-        return;
+    if (sequence->child_count == 1)
+        return sequence->children[0];
+    struct node *node = arena_alloc(parser->arena, sizeof *node);
+    if (node == NULL) {
+        (void)parse_no_memory(parser);
+        return NULL;
     }
-    *result = sequence;
-    if (sequence->child_count > 0)
-        return;
-    sequence->kind = NODE_TEXT;
-    sequence->text = value_clean("", 0);
+    *node = *sequence;
+    if (node->child_count == 0) {
+        node->kind = NODE_TEXT;
+        node->text = value_clean("", 0);
+    }
+    return node;
 }
 
 bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **result)
 {
     struct text_run run = {0};
     size_t run_offset = parser->position;
-    struct node *sequence = parse_node(parser, NODE_SEQUENCE, parser->position);
+    struct node sequence = {.kind = NODE_SEQUENCE, .offset = parser->position};
     bool whole = true;
 
-    if (sequence == NULL)
-        return false;
     buffer_init(&run.copy, parser->arena);
     while (whole && parser->position < parser->length &&
            !(ends_with_brace && parser->text[parser->position] == '}'))
-        whole = parse_part(parser, ends_with_brace, sequence, &run, &run_offset);
+        whole = parse_part(parser, ends_with_brace, &sequence, &run, &run_offset);
     if (whole)
-        whole = run_flush(parser, &run, sequence, run_offset);
+        whole = run_flush(parser, &run, &sequence, run_offset);
     if (whole && ends_with_brace && parser->position >= parser->length)
         whole = mistake_missing_brace(parser);
     if (!whole)
-        add_mistake(parser, sequence);
-    simplify(sequence, result);
-    return whole;
+        add_mistake(parser, &sequence);
+    *result = sequence_node(parser, &sequence);
+    return whole && *result != NULL;
 }

@@ -68,9 +68,10 @@ bool parse_mistake(struct parser *parser, size_t offset, const char *format, ...
 /* Adds to the recorded mistake where it was found: ` inside "and{...}" condition`. */
 void parse_mistake_inside(struct parser *parser, const char *where, const char *name);
 
-/* Compiles a constant pattern now; one that is not constant, or is wrong, is
-   compiled (and reported) when it is reached. */
-void parse_prepare_regex(struct parser *parser, struct node *node, const struct node *pattern);
+/* Notes a constant pattern, to be compiled when the program is prepared for
+   many runs; until then, and when it is wrong, it is compiled (and reported) when it is
+   reached. */
+void parse_note_pattern(struct parser *parser, struct node *node, const struct node *pattern);
 
 /* A sequence from the position up to the "}" that ends it (which is not taken)
    or, for the outermost one, up to the end. */

@@ -56,6 +56,17 @@ void program_free(struct program *program)
 
 void program_prepare_for_many_runs(struct program *program)
 {
+    struct error ignored; /* a wrong pattern is reported when it is reached */
+
+    for (const struct constant_pattern *pattern = program->patterns; pattern != NULL;
+         pattern = pattern->next) {
+        struct regex *regex;
+        if (regex_new(&program->arena, pattern->text, &regex, &ignored) != OUTCOME_DONE)
+            continue;
+        regex_chain(&program->regexes, regex);
+        pattern->node->regex = regex;
+    }
+    program->patterns = NULL;
     regex_make_fast(program->regexes);
 }
 

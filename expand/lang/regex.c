@@ -123,6 +123,10 @@ enum outcome regex_match(const struct regex *regex, struct regex_scratch *scratc
     int count = pcre2_match(regex->code, (PCRE2_SPTR)bytes, subject->length, match->from, options,
                             scratch->data, scratch->context);
 
+    /* Machine code has a small stack of its own; without it the same match may well end. */
+    if (count == PCRE2_ERROR_JIT_STACKLIMIT)
+        count = pcre2_match(regex->code, (PCRE2_SPTR)bytes, subject->length, match->from,
+                            options | PCRE2_NO_JIT, scratch->data, scratch->context);
     match->found = count >= 0;
     if (count == PCRE2_ERROR_NOMATCH)
         return OUTCOME_DONE;

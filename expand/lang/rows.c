@@ -1,38 +1,52 @@
 /* Finding a row by its name. The tables themselves are where their families
    are. */
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "lang/row.h"
 
-/* Byte order of a row's name and a name that has no NUL behind it. */
+/* Byte order of a row's name and a name that has no NUL behind it. The calls
+   that the C library's functions would need take longer than this does. */
 static int compare_name(const char *row_name, const char *name, size_t length)
 {
-    int order = strncmp(row_name, name, length);
+    size_t same = 0;
 
-    return order != 0 ? order : row_name[length] != '\0';
+    while (same < length && row_name[same] == name[same] && row_name[same] != '\0')
+        same++;
+    if (same == length)
+        return row_name[same] != '\0';
+    return row_name[same] == '\0' ? -1 : (unsigned char)row_name[same] - (unsigned char)name[same];
 }
 
-/* Rows of any table begin with their name. */
-static const void *find_row(const void *rows, size_t count, size_t size, const char *name, size_t length)
+/* Finds the first of "count" rows that is not before "name"; *found: whether it
+   is the row of that name. Rows of any table begin with their name. */
+static size_t search(const void *rows, size_t count, size_t size, const char *name, size_t length,
+                     bool *found)
 {
     size_t low = 0;
     size_t high = count;
 
-    if (length == 0 || memchr(name, '\0', length) != NULL)
-        return NULL;
-    while (low < high) {
+    *found = false;
+    while (low < high && !*found) {
         size_t middle = low + (high - low) / 2;
         const char *row = (const char *)rows + middle * size;
         int order = compare_name(*(const char *const *)(const void *)row, name, length);
-        if (order == 0)
-            return row;
+        *found = order == 0;
         if (order < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return NULL;
+    return high;
+}
+
+static const void *find_row(const void *rows, size_t count, size_t size, const char *name, size_t length)
+{
+    bool found;
+    size_t index = search(rows, count, size, name, length, &found);
+
+    return found ? (const char *)rows + index * size : NULL;
 }
 
 const struct item_row *item_row_find(const char *name, size_t length)
@@ -60,18 +74,23 @@ const struct operator_row *operator_row_find(const char *name, size_t length, si
     return find_row(operator_rows, operator_row_count, sizeof *operator_rows, name, *used);
 }
 
+static bool is_of_family(const struct variable_row *row, const char *name, size_t length)
+{
+    size_t prefix = strlen(row->name);
+
+    return row->is_family && length >= prefix && memcmp(row->name, name, prefix) == 0;
+}
+
 const struct variable_row *variable_row_find(const char *name, size_t length)
 {
-    const struct variable_row *row =
-        find_row(variable_rows, variable_row_count, sizeof *variable_rows, name, length);
+    bool found;
+    size_t index = search(variable_rows, variable_row_count, sizeof *variable_rows, name, length, &found);
 
-    if (row != NULL && !row->is_family)
-        return row;
-    for (size_t i = 0; i < variable_row_count; i++) {
-        row = &variable_rows[i];
-        size_t prefix = row->is_family ? strlen(row->name) : 0;
-        if (prefix > 0 && length >= prefix && memcmp(row->name, name, prefix) == 0)
-            return row;
-    }
+    if (found)
+        return &variable_rows[index];
+    /* The name of its family is the beginning of it, so it stands before it. */
+    while (index > 0 && length > 0 && variable_rows[--index].name[0] == name[0])
+        if (is_of_family(&variable_rows[index], name, length))
+            return &variable_rows[index];
     return NULL;
 }

@@ -5,7 +5,7 @@
 
 #include "operators/operators.h"
 
-enum { EVAL_DEPTH_LIMIT = 500 };
+enum { EVAL_DEPTH_LIMIT = 500, LOOSEST = 1, SHIFT = 4 };
 
 /* The expression as it is read: a number at a time, from left to right. */
 struct arithmetic {
@@ -163,36 +163,45 @@ static long long calculate(struct arithmetic *sum, char symbol, long long left, 
     }
 }
 
-/* The binary operators, those that bind tightest first. */
-static const char *const precedence[] = {"*/%", "+-", "<>", "&", "^", "|"};
-enum { LEVELS = sizeof precedence / sizeof precedence[0], SHIFTS = 2 };
-
-/* The operator of a level that is next, or NUL. The shifts are two bytes. */
-static char next_symbol(const struct arithmetic *sum, size_t level)
+/* How tightly a binary operator binds, 0 for what is none. The shifts are two
+   bytes. */
+static unsigned binding_of(const struct arithmetic *sum)
 {
     char byte = peek(sum);
 
-    for (const char *symbol = precedence[level]; *symbol != '\0'; symbol++) {
-        if (byte != *symbol)
-            continue;
-        if (level == SHIFTS && (sum->position + 1 >= sum->length || sum->text[sum->position + 1] != byte))
-            return '\0';
-        return byte;
+    switch (byte) {
+    case '*':
+    case '/':
+    case '%':
+        return 6;
+    case '+':
+    case '-':
+        return 5;
+    case '<':
+    case '>':
+        return sum->position + 1 < sum->length && sum->text[sum->position + 1] == byte ? SHIFT : 0;
+    case '&':
+        return 3;
+    case '^':
+        return 2;
+    case '|':
+        return 1;
+    default:
+        return 0;
     }
-    return '\0';
 }
 
-/* level := tighter-level ( symbol tighter-level )* */
-static long long read_level(struct arithmetic *sum, size_t level)
+/* level := unary ( symbol level )* , with the symbols that bind no looser than
+   "least"; what stands behind a symbol binds tighter than it. */
+static long long read_level(struct arithmetic *sum, unsigned least)
 {
-    if (level == 0 && sum->problem != NULL)
-        return 0;
-    long long left = level == 0 ? read_unary(sum) : read_level(sum, level - 1);
-    char symbol;
+    long long left = read_unary(sum);
+    unsigned binding;
 
-    while (sum->problem == NULL && (symbol = next_symbol(sum, level)) != '\0') {
-        sum->position += level == SHIFTS ? 2 : 1;
-        long long right = level == 0 ? read_unary(sum) : read_level(sum, level - 1);
+    while (sum->problem == NULL && (binding = binding_of(sum)) >= least) {
+        char symbol = peek(sum);
+        sum->position += binding == SHIFT ? 2 : 1;
+        long long right = read_level(sum, binding + 1);
         if (sum->problem == NULL)
             left = calculate(sum, symbol, left, right);
     }
@@ -202,7 +211,7 @@ static long long read_level(struct arithmetic *sum, size_t level)
 static long long read_expression(struct arithmetic *sum)
 {
     skip_space(sum);
-    return read_level(sum, LEVELS - 1);
+    return read_level(sum, LOOSEST);
 }
 
 static enum outcome evaluate_arithmetic(struct call *call, bool decimal)
@@ -221,7 +230,7 @@ static enum outcome evaluate_arithmetic(struct call *call, bool decimal)
         return call_failed(call, "error in expression evaluation: %s (after processing \"%.*s\")",
                            sum.problem, CALL_TEXT(&done));
     }
-    buffer_format(call->out, "%lld", number);
+    buffer_add_number(call->out, number);
     return call_done(call);
 }
 

@@ -1,11 +1,14 @@
-/* One blocking GET after the other: through lookup_find, or through hiredis alone.
+/* One blocking GET after the other, by contenders that take turns on one server.
 
-   bench_redis PLACE COUNT MODE [DATABASE [PASSWORD]]
-     PLACE  host:port or the path of a socket
-     MODE   bare, lookup (each key once, so that no answer is in the cache),
-            nocache (cache=no), cached (the same key always)
+   bench_redis PLACE ROUNDS DATABASE PASSWORD CONTENDER…
+     PLACE      host:port or the path of a socket
+     PASSWORD   may be empty
+     CONTENDER  bare: hiredis alone; lookup: lookup_find; expand: a compiled
+                ${lookup redis{…}} through rexpand_evaluate; cached: the same with one key only
 
-   Prints one JSON object. Keys are key:0 to key:9999 and need not exist. */
+   Prints a line for each contender: its name and the median of the rounds' GETs per second.
+   But for "cached" every key is a new one until rexpand_env_tidy, so that no answer is in a
+   cache. Keys are key:0 to key:9999 and need not exist. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -15,15 +18,29 @@
 #include <hiredis/hiredis.h>
 
 #include "lookups/lookup.h"
+#include "rexpand.h"
 
-enum { KEYS = 10000 };
+enum { KEYS = 10000, GETS_A_ROUND = 1000, ROUNDS_AT_MOST = 1000, CONTENDERS_AT_MOST = 8 };
 
 struct bench {
     const char *place;
-    long count;
     const char *database;
     const char *password;
-    long found;
+    char servers[512]; /* as redis_servers has it */
+    long count;        /* of GETs so far */
+    redisContext *bare;
+    struct lookups *lookups;
+    struct arena arena;
+    struct rexpand_env *env;
+    struct rexpand_program *program;
+};
+
+/* A contender: makes its connection at its first GET. */
+struct contender {
+    const char *name;
+    void (*open)(struct bench *bench);
+    void (*get)(struct bench *bench, const char *key, size_t length);
+    void (*tidy)(struct bench *bench); /* between rounds; may be NULL */
 };
 
 static void fail(const char *what)
@@ -31,6 +48,8 @@ static void fail(const char *what)
     (void)fprintf(stderr, "bench_redis: %s\n", what);
     exit(1);
 }
+
+/* ---- hiredis alone ---- */
 
 static void expect_ok(redisContext *context, const char *command, const char *argument)
 {
@@ -41,116 +60,189 @@ static void expect_ok(redisContext *context, const char *command, const char *ar
     freeReplyObject(reply);
 }
 
-static redisContext *connect_bare(const struct bench *bench)
+static void open_bare(struct bench *bench)
 {
-    redisContext *context;
+    const char *colon = strchr(bench->place, ':');
     char host[128];
 
     if (bench->place[0] == '/') {
-        context = redisConnectUnix(bench->place);
+        bench->bare = redisConnectUnix(bench->place);
     } else {
-        const char *colon = strchr(bench->place, ':');
         (void)snprintf(host, sizeof host, "%.*s", (int)strcspn(bench->place, ":"), bench->place);
-        context = redisConnect(host, colon == NULL ? 6379 : atoi(colon + 1));
+        bench->bare = redisConnect(host, colon == NULL ? 6379 : atoi(colon + 1));
     }
-    if (context == NULL || context->err != 0)
+    if (bench->bare == NULL || bench->bare->err != 0)
         fail("no connection");
     if (bench->password[0] != '\0')
-        expect_ok(context, "AUTH", bench->password);
+        expect_ok(bench->bare, "AUTH", bench->password);
     if (strcmp(bench->database, "0") != 0)
-        expect_ok(context, "SELECT", bench->database);
-    return context;
+        expect_ok(bench->bare, "SELECT", bench->database);
 }
 
-static nanoseconds run_bare(struct bench *bench)
+static void get_bare(struct bench *bench, const char *key, size_t length)
 {
-    redisContext *context = connect_bare(bench);
-    nanoseconds begin = clock_now();
-    char key[64];
+    redisReply *reply = redisCommand(bench->bare, "GET %b", key, length);
 
-    for (long i = 0; i < bench->count; i++) {
-        int length = snprintf(key, sizeof key, "key:%ld", i % KEYS);
-        redisReply *reply = redisCommand(context, "GET %b", key, (size_t)length);
-        if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
-            fail("no answer");
-        bench->found += reply->type == REDIS_REPLY_STRING;
-        freeReplyObject(reply);
-    }
-    nanoseconds time = clock_now() - begin;
-    redisFree(context);
-    return time;
+    if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
+        fail("no answer");
+    freeReplyObject(reply);
 }
 
-static struct lookups *open_lookups(const struct bench *bench, struct arena *arena)
+/* ---- the lookup, without the language ---- */
+
+static void open_lookup(struct bench *bench)
 {
-    struct lookups *lookups = lookups_new();
     struct error error = {0};
-    const char *format = bench->place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s";
-    const char *servers = arena_format(arena, format, bench->place, bench->database, bench->password);
 
-    if (lookups == NULL || servers == NULL)
+    arena_init(&bench->arena, 4096, SIZE_MAX);
+    bench->lookups = lookups_new();
+    if (bench->lookups == NULL)
         fail("no memory");
-    if (lookups_set(lookups, "redis_servers", servers, arena, &error) != OUTCOME_DONE)
+    if (lookups_set(bench->lookups, "redis_servers", bench->servers, &bench->arena, &error) != OUTCOME_DONE)
         fail(error.message);
-    return lookups;
 }
 
-static nanoseconds run_lookup(struct bench *bench, const char *options, long keys)
+static void get_lookup(struct bench *bench, const char *key, size_t length)
 {
-    struct arena arena;
     struct error error = {0};
     struct lookup_answer answer;
     char query[64];
-
-    arena_init(&arena, 4096, SIZE_MAX);
-    struct lookups *lookups = open_lookups(bench, &arena);
+    int query_length = snprintf(query, sizeof query, "GET %.*s", (int)length, key);
     struct lookup_request request = {
         .driver = lookup_driver_find("redis", 5),
-        .options = value_of_string(options),
-        .arena = &arena,
+        .options = value_of_string(""),
+        .key = value_clean(query, (size_t)query_length),
+        .arena = &bench->arena,
         .error = &error,
         .deadline = CLOCK_NEVER,
     };
+
+    arena_reset(&bench->arena, (size_t)64 * 1024);
+    if (lookup_find(bench->lookups, &request, &answer) != OUTCOME_DONE)
+        fail(error.message);
+}
+
+static void tidy_lookup(struct bench *bench)
+{
+    lookups_tidy(bench->lookups);
+}
+
+/* ---- the language ---- */
+
+static void open_expand(struct bench *bench)
+{
+    static const char text[] = "${lookup redis{GET $acl_c_key}{$value}{-}}";
+
+    if (bench->env != NULL)
+        return;
+    bench->env = rexpand_env_new(NULL, NULL);
+    bench->program = rexpand_compile(text, strlen(text), NULL);
+    if (bench->env == NULL || bench->program == NULL)
+        fail("no memory");
+    if (!rexpand_env_set_option(bench->env, "redis_servers", bench->servers, NULL))
+        fail("redis_servers does not parse");
+}
+
+static void get_expand(struct bench *bench, const char *key, size_t length)
+{
+    struct rexpand_result result;
+
+    if (!rexpand_env_set(bench->env, "acl_c_key", key, length, false))
+        fail("no memory");
+    if (rexpand_evaluate(bench->program, bench->env, &result) != REXPAND_DONE)
+        fail(result.message);
+}
+
+static void get_cached(struct bench *bench, const char *key, size_t length)
+{
+    (void)key;
+    (void)length;
+    get_expand(bench, "key:0", 5);
+}
+
+static void tidy_expand(struct bench *bench)
+{
+    rexpand_env_tidy(bench->env);
+}
+
+/* ---- taking turns ---- */
+
+static const struct contender contenders[] = {
+    {"bare", open_bare, get_bare, NULL},
+    {"lookup", open_lookup, get_lookup, tidy_lookup},
+    {"expand", open_expand, get_expand, tidy_expand},
+    {"cached", open_expand, get_cached, tidy_expand},
+};
+
+static const struct contender *find_contender(const char *name)
+{
+    for (size_t i = 0; i < sizeof contenders / sizeof contenders[0]; i++)
+        if (strcmp(contenders[i].name, name) == 0)
+            return &contenders[i];
+    fail("there is no such contender");
+    return NULL;
+}
+
+static double run_round(struct bench *bench, const struct contender *contender)
+{
     nanoseconds begin = clock_now();
-    for (long i = 0; i < bench->count; i++) {
-        /* A key that no other lookup has, of the same length as the bare loop's. */
-        int length = snprintf(query, sizeof query, "GET key:%ld", i % keys);
-        request.key = value_clean(query, (size_t)length);
-        arena_reset(&arena, 64 * 1024);
-        if (lookup_find(lookups, &request, &answer) != OUTCOME_DONE)
-            fail(error.message);
-        bench->found += answer.found;
+    char key[64];
+
+    for (long i = 0; i < GETS_A_ROUND; i++) {
+        int length = snprintf(key, sizeof key, "key:%ld", (bench->count + i) % KEYS);
+        contender->get(bench, key, (size_t)length);
     }
-    nanoseconds time = clock_now() - begin;
-    lookups_free(lookups);
-    arena_free(&arena);
-    return time;
+    if (contender->tidy != NULL)
+        contender->tidy(bench);
+    return GETS_A_ROUND * 1e9 / (double)(clock_now() - begin);
+}
+
+static int compare(const void *left, const void *right)
+{
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+static void close_all(struct bench *bench)
+{
+    if (bench->bare != NULL)
+        redisFree(bench->bare);
+    lookups_free(bench->lookups);
+    arena_free(&bench->arena);
+    rexpand_program_free(bench->program);
+    rexpand_env_free(bench->env);
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 4)
-        fail("usage: bench_redis PLACE COUNT bare|lookup|nocache|cached [DATABASE [PASSWORD]]");
-    struct bench bench = {
-        .place = argv[1],
-        .count = atol(argv[2]),
-        .database = argc > 4 ? argv[4] : "0",
-        .password = argc > 5 ? argv[5] : "",
-    };
-    const char *mode = argv[3];
-    nanoseconds time;
+    static double rates[CONTENDERS_AT_MOST][ROUNDS_AT_MOST];
+    const struct contender *running[CONTENDERS_AT_MOST];
 
-    if (strcmp(mode, "bare") == 0)
-        time = run_bare(&bench);
-    else if (strcmp(mode, "lookup") == 0)
-        time = run_lookup(&bench, "", INT32_MAX);
-    else if (strcmp(mode, "nocache") == 0)
-        time = run_lookup(&bench, "cache=no", KEYS);
-    else
-        time = run_lookup(&bench, "", 1);
-    double each = (double)time / (double)bench.count;
-    (void)printf("{\"place\": \"%s\", \"mode\": \"%s\", \"count\": %ld, \"found\": %ld, \"ns_per_op\": %.0f, "
-                 "\"ops_per_s\": %.0f}\n",
-                 bench.place, mode, bench.count, bench.found, each, 1e9 / each);
+    if (argc < 6 || argc - 5 > CONTENDERS_AT_MOST)
+        fail("usage: bench_redis PLACE ROUNDS DATABASE PASSWORD bare|lookup|expand|cached…");
+    struct bench bench = {.place = argv[1], .database = argv[3], .password = argv[4]};
+    size_t rounds = (size_t)atoi(argv[2]);
+    size_t count = (size_t)argc - 5;
+    if (rounds < 1 || rounds > ROUNDS_AT_MOST)
+        fail("ROUNDS is from 1 to 1000");
+    (void)snprintf(bench.servers, sizeof bench.servers, bench.place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s",
+                   bench.place, bench.database, bench.password);
+    for (size_t i = 0; i < count; i++) {
+        running[i] = find_contender(argv[5 + i]);
+        running[i]->open(&bench);
+        (void)run_round(&bench, running[i]); /* the first makes the connection */
+    }
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < count; i++)
+            rates[i][round] = run_round(&bench, running[i]);
+        bench.count += GETS_A_ROUND;
+    }
+    for (size_t i = 0; i < count; i++) {
+        qsort(rates[i], rounds, sizeof rates[i][0], compare);
+        (void)printf("%s %.0f\n", running[i]->name, rates[i][rounds / 2]);
+    }
+    close_all(&bench);
     return 0;
 }

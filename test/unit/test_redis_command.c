@@ -45,16 +45,20 @@ static const struct {
     {"a clean empty quote next to taint", {{'c', "GET \"\""}, {'t', "x"}}, "GET|\"\"x"},
     {"a tainted command",
      {{'t', "FLUSHALL"}},
-     "the redis command itself comes from outside (its first word is tainted); only what stands behind it may"},
+     "the redis command itself comes from outside (its first word is tainted); only what stands behind it "
+     "may"},
     {"a command that begins tainted",
      {{'r', "FL"}, {'c', "USHALL"}},
-     "the redis command itself comes from outside (its first word is tainted); only what stands behind it may"},
+     "the redis command itself comes from outside (its first word is tainted); only what stands behind it "
+     "may"},
     {"a tainted subcommand",
      {{'c', "config "}, {'t', "RESETSTAT"}},
-     "the redis command itself comes from outside (its second word is tainted); only what stands behind it may"},
+     "the redis command itself comes from outside (its second word is tainted); only what stands behind it "
+     "may"},
     {"a tainted script",
      {{'c', "EVAL "}, {'t', "return 1"}, {'c', " 0"}},
-     "the redis command itself comes from outside (its second word is tainted); only what stands behind it may"},
+     "the redis command itself comes from outside (its second word is tainted); only what stands behind it "
+     "may"},
     {"a tainted key of a script", {{'c', "EVAL return\\ 1 1 "}, {'t', "k"}}, "EVAL|return 1|1|k"},
     {"nothing", {{'c', ""}}, "the redis query is empty: a command is expected"},
     {"only white space", {{'c', " \t\n"}}, "the redis query is empty: a command is expected"},
