@@ -11,6 +11,16 @@
 
 enum { GROUPS_AT_MOST = 4 };
 
+/* The words that may stand in front of the key. */
+enum extract_form { EXTRACT_PLAIN, EXTRACT_JSON, EXTRACT_JSON_STRING };
+static const enum extract_form forms[] = {EXTRACT_PLAIN, EXTRACT_JSON, EXTRACT_JSON_STRING};
+static const char *const form_words[] = {"", "json", "jsons"};
+
+static enum extract_form node_form(const struct node *node)
+{
+    return node->prepared == NULL ? EXTRACT_PLAIN : *(const enum extract_form *)node->prepared;
+}
+
 /* Digits, perhaps with a minus in front. Clears "*is_number" for anything
    else. */
 static long read_field_number(const struct value *text, bool *is_number)
@@ -32,23 +42,13 @@ static long read_field_number(const struct value *text, bool *is_number)
 
 /* ---- extract ---- */
 
-static bool parse_group(struct parser *parser, struct node *node)
-{
-    struct node *group = NULL;
-    bool whole = parse_argument(parser, &group);
-
-    if (group != NULL && !parse_add_child(parser, node, group))
-        return false;
-    return whole;
-}
-
 static bool parse_group_required(struct parser *parser, struct node *node)
 {
     parse_space(parser);
     if (parse_peek(parser) != '{')
         return parse_mistake(parser, parser->position, "missing '{' for arg %zu of extract",
                              node->child_count + 1);
-    return parse_group(parser, node);
+    return parse_child(parser, node);
 }
 
 /* With a key that only evaluation will know: number or name decides how many
@@ -61,7 +61,7 @@ static bool parse_undecided(struct parser *parser, struct node *node)
         parse_space(parser);
         if (parse_peek(parser) != '{' || node->child_count > GROUPS_AT_MOST)
             break;
-        if (!parse_group(parser, node))
+        if (!parse_child(parser, node))
             return false;
     }
     if (parse_take(parser, '}'))
@@ -75,17 +75,34 @@ static bool parse_undecided(struct parser *parser, struct node *node)
     return parse_take(parser, '}') || parse_mistake(parser, parser->position, "missing '}' closing extract");
 }
 
-/* extract := "{" key "}" "{" text "}" branches
+/* form := [ "json" | "jsons" ] */
+static bool parse_form(struct parser *parser, struct node *node)
+{
+    parse_space(parser);
+    size_t at = parser->position;
+    struct value word = parse_name(parser);
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++)
+        if (value_equals_text(&word, form_words[i])) {
+            node->prepared = &forms[i];
+            return true;
+        }
+    return parse_mistake(parser, at, "missing '{' for arg 1 of extract");
+}
+
+/* extract := form "{" key "}" "{" text "}" branches
             | "{" number "}" "{" separators "}" "{" text "}" branches */
 bool parse_extract(struct parser *parser, struct node *node)
 {
     bool is_number;
 
-    if (!parse_group_required(parser, node))
+    if (!parse_form(parser, node) || !parse_group_required(parser, node))
         return false;
     const struct node *key = node->children[0];
-    if (key->kind != NODE_TEXT)
+    bool is_json = node_form(node) != EXTRACT_PLAIN;
+    if (key->kind != NODE_TEXT && !is_json)
         return parse_undecided(parser, node);
+    if (is_json)
+        return parse_group_required(parser, node) && parse_branches(parser, node, "extract");
     struct value trimmed = value_trim(parser->arena, &key->text);
     (void)read_field_number(&trimmed, &is_number);
     if (!parse_group_required(parser, node) || (is_number && !parse_group_required(parser, node)))
@@ -207,6 +224,17 @@ static enum outcome undecided_branch(struct call *call, size_t first, bool succe
     return call_branch(&inner, success, value);
 }
 
+static enum outcome extract_from_json(struct call *call, const struct json_key *key)
+{
+    struct value text, found = value_clean("", 0);
+    bool is_there = false;
+    enum outcome outcome = call_argument(call, 1, &text);
+
+    if (outcome == OUTCOME_DONE)
+        outcome = extract_json(call, key, &text, &found, &is_there);
+    return outcome == OUTCOME_DONE ? call_branch(call, is_there, &found) : outcome;
+}
+
 enum outcome item_extract(struct call *call)
 {
     struct arena *arena = call->run->arena;
@@ -222,6 +250,15 @@ enum outcome item_extract(struct call *call)
     if (key.length == 0)
         return call_failed(call, "first argument of \"extract\" must not be empty");
     long number = read_field_number(&key, &is_number);
+    enum extract_form form = node_form(node);
+    if (form != EXTRACT_PLAIN) {
+        /* A minus sign alone is a number here, though not a good one. */
+        struct json_key json = {.is_number = is_number || value_equals_text(&key, "-"),
+                                .number = number,
+                                .name = key,
+                                .is_string = form == EXTRACT_JSON_STRING};
+        return extract_from_json(call, &json);
+    }
     size_t wanted = is_number ? 3 : 2;
     if (node->child_count < wanted)
         return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);

@@ -100,10 +100,8 @@ static enum outcome read_number(struct call *call, const struct value *text, boo
     return OUTCOME_DONE;
 }
 
-/* The arguments of {n}{text} and {n}{m}{text}. As in Exim all are evaluated
-   before the numbers are looked at. */
-static enum outcome numbers_and_text(struct call *call, bool first_may_be_negative, long numbers[2],
-                                     struct value *text)
+/* As in Exim all are evaluated before the numbers are looked at. */
+enum outcome text_numbers(struct call *call, bool first_may_be_negative, long numbers[2], struct value *text)
 {
     size_t count = call_argument_count(call);
     struct value values[3];
@@ -122,7 +120,7 @@ enum outcome item_length(struct call *call)
 {
     long numbers[2] = {0, 0};
     struct value text;
-    enum outcome outcome = numbers_and_text(call, false, numbers, &text);
+    enum outcome outcome = text_numbers(call, false, numbers, &text);
 
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -135,7 +133,7 @@ enum outcome item_substr(struct call *call)
 {
     long numbers[2] = {0, TEXT_REST};
     struct value text;
-    enum outcome outcome = numbers_and_text(call, true, numbers, &text);
+    enum outcome outcome = text_numbers(call, true, numbers, &text);
 
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -148,7 +146,7 @@ enum outcome item_hash(struct call *call)
 {
     long numbers[2] = {0, TEXT_HASH_LETTERS};
     struct value text;
-    enum outcome outcome = numbers_and_text(call, true, numbers, &text);
+    enum outcome outcome = text_numbers(call, true, numbers, &text);
 
     return outcome == OUTCOME_DONE ? text_hash(call, &text, numbers[0], numbers[1]) : outcome;
 }

@@ -14,11 +14,44 @@ bool parse_extract(struct parser *parser, struct node *node);
 enum outcome item_extract(struct call *call);
 enum outcome item_listextract(struct call *call);
 
+/* What is looked for in JSON, and whether a string's quotes are to go. */
+struct json_key {
+    bool is_number;
+    bool is_string;
+    long number;
+    struct value name;
+};
+
+enum outcome extract_json(struct call *call, const struct json_key *key, struct value *text,
+                          struct value *found, bool *is_there) MUST_CHECK;
+
 bool parse_map(struct parser *parser, struct node *node);
 bool parse_filter(struct parser *parser, struct node *node);
 enum outcome item_map(struct call *call);
 enum outcome item_filter(struct call *call);
 enum outcome item_reduce(struct call *call);
+
+bool parse_sort(struct parser *parser, struct node *node);
+enum outcome item_sort(struct call *call);
+
+enum outcome item_tr(struct call *call);
+enum outcome item_listquote(struct call *call);
+enum outcome item_imapfolder(struct call *call);
+
+enum outcome item_hmac(struct call *call);
+enum outcome item_prvs(struct call *call);
+bool parse_prvscheck(struct parser *parser, struct node *node);
+enum outcome item_prvscheck(struct call *call);
+enum outcome item_srs_encode(struct call *call);
+
+bool parse_run(struct parser *parser, struct node *node);
+enum outcome item_run(struct call *call);
+enum outcome item_readfile(struct call *call);
+bool parse_readsocket(struct parser *parser, struct node *node);
+enum outcome item_readsocket(struct call *call);
+enum outcome item_dlfunc(struct call *call);
+enum outcome item_authresults(struct call *call);
+enum outcome item_perl(struct call *call);
 
 bool parse_lookup(struct parser *parser, struct node *node);
 enum outcome item_lookup(struct call *call);

@@ -19,10 +19,20 @@ enum outcome text_hash(struct call *call, const struct value *text, long length,
 
 enum { TEXT_HASH_ALPHABET = 62, TEXT_HASH_LETTERS = 26 };
 
+/* Exim's hash of a text to a number below "high", or two numbers below "high"
+   and "*low" with a slash between. */
+enum outcome text_nhash(struct call *call, const struct value *text, long high, const long *low);
+
+/* Evaluates the arguments of {n}{text} and {n}{m}{text}; "numbers" of those
+   that were not written are left as they are. */
+enum outcome text_numbers(struct call *call, bool first_may_be_negative, long numbers[2],
+                          struct value *text) MUST_CHECK;
+
 /* The item forms. */
 enum outcome item_length(struct call *call);
 enum outcome item_substr(struct call *call);
 enum outcome item_hash(struct call *call);
+enum outcome item_nhash(struct call *call);
 enum outcome item_sg(struct call *call);
 
 #endif

@@ -25,6 +25,8 @@ struct bindings {
     struct value item;
     struct value value;
     const struct captures *captures;
+    struct value prvs_address; /* bytes NULL outside of prvscheck */
+    struct value prvs_key;
 };
 
 /* One evaluation. */

@@ -4,7 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/list.h"
+#include "lang/answers.h"
 #include "lang/cache.h"
+#include "lang/modules.h"
 #include "lang/row.h"
 
 enum { FIRST_ARENA_CHUNK = 16 * 1024 };
@@ -18,6 +21,7 @@ struct named_value {
     struct named_value *next;
     char *name;
     size_t name_length;
+    bool is_header; /* then the name is the field's, in any case */
     struct value value;
 };
 
@@ -39,11 +43,14 @@ struct env *env_new(void)
     env->regexes = regex_cache_new();
     env->regex_scratch = regex_scratch_new();
     env->programs = program_cache_new();
+    env->modules = modules_new();
+    env->answers = answers_new();
     env->variables = calloc(1, sizeof *env->variables);
     if (env->variables != NULL)
         env->variables->values = calloc(variable_row_count, sizeof *env->variables->values);
     if (env->lookups == NULL || env->regexes == NULL || env->regex_scratch == NULL || env->programs == NULL ||
-        env->variables == NULL || env->variables->values == NULL) {
+        env->modules == NULL || env->answers == NULL || env->variables == NULL ||
+        env->variables->values == NULL) {
         env_free(env);
         return NULL;
     }
@@ -75,32 +82,65 @@ void env_free(struct env *env)
     regex_cache_free(env->regexes);
     regex_scratch_free(env->regex_scratch);
     program_cache_free(env->programs);
+    modules_free(env->modules);
+    answers_free(env->answers);
     free_variables(env->variables);
+    free(env->run_output);
     arena_free(&env->arena);
     free(env);
 }
 
-static struct named_value *find_named(const struct env *env, const char *name, size_t length)
+const char header_raw[] = "raw";
+const char header_decoded[] = "decoded";
+const char header_listed[] = "listed";
+
+static bool is_header(const struct variable_row *row)
+{
+    return row->text == header_raw || row->text == header_decoded || row->text == header_listed;
+}
+
+/* What of a name counts: of a header field's not the prefix. */
+static struct value key_of(const struct variable_row *row, const char *name, size_t length)
+{
+    size_t prefix = is_header(row) ? strlen(row->name) : 0;
+
+    return value_clean(name + prefix, length - prefix);
+}
+
+static bool has_key(const struct named_value *named, bool header, const struct value *key)
+{
+    struct value name = value_clean(named->name, named->name_length);
+
+    return named->is_header == header &&
+           (header ? value_equal_caseless(&name, key) : value_equal(&name, key));
+}
+
+static struct named_value *find_named(const struct env *env, const struct variable_row *row, const char *name,
+                                      size_t length)
 {
     struct named_value *named = env->variables->named;
+    struct value key = key_of(row, name, length);
 
-    while (named != NULL && (named->name_length != length || memcmp(named->name, name, length) != 0))
+    while (named != NULL && !has_key(named, is_header(row), &key))
         named = named->next;
     return named;
 }
 
-static struct named_value *add_named(struct env *env, const char *name, size_t length)
+static struct named_value *add_named(struct env *env, const struct variable_row *row, const char *name,
+                                     size_t length)
 {
     struct named_value *named = calloc(1, sizeof *named);
-    char *copy = malloc(length + 1);
+    struct value key = key_of(row, name, length);
+    char *copy = malloc(key.length + 1);
 
     if (named == NULL || copy == NULL) {
         free(named);
         free(copy);
         return NULL;
     }
-    memcpy(copy, name, length);
-    *named = (struct named_value){.next = env->variables->named, .name = copy, .name_length = length};
+    memcpy(copy, key.bytes, key.length);
+    *named = (struct named_value){
+        .next = env->variables->named, .name = copy, .name_length = key.length, .is_header = is_header(row)};
     env->variables->named = named;
     return named;
 }
@@ -111,9 +151,9 @@ static struct value *value_place(struct env *env, const struct variable_row *row
 {
     if (!row->is_family)
         return &env->variables->values[row - variable_rows];
-    struct named_value *named = find_named(env, name, length);
+    struct named_value *named = find_named(env, row, name, length);
     if (named == NULL)
-        named = add_named(env, name, length);
+        named = add_named(env, row, name, length);
     return named == NULL ? NULL : &named->value;
 }
 
@@ -140,6 +180,21 @@ bool env_set(struct env *env, const char *name, size_t name_length, const char *
     return true;
 }
 
+/* A header field's content as the prefix wants it. */
+static enum outcome header_form(struct run *run, const struct variable_row *row, struct value *value)
+{
+    struct buffer list;
+    struct value content = *value;
+
+    if (row->text == header_decoded)
+        *value = value_trim(run->arena, &content);
+    if (row->text != header_listed)
+        return OUTCOME_DONE;
+    buffer_init(&list, run->arena);
+    list_add(&list, 0, true, ':', &content);
+    return buffer_value(&list, value) ? OUTCOME_DONE : error_no_memory(run->error);
+}
+
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
                           struct value *value)
 {
@@ -148,15 +203,29 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
     if (!row->is_family) {
         given = &run->env->variables->values[row - variable_rows];
     } else {
-        const struct named_value *named = find_named(run->env, name->bytes, name->length);
+        const struct named_value *named = find_named(run->env, row, name->bytes, name->length);
         given = named == NULL ? NULL : &named->value;
     }
     if (given != NULL && given->bytes != NULL) {
         *value = *given;
-        return OUTCOME_DONE;
+        return is_header(row) ? header_form(run, row, value) : OUTCOME_DONE;
     }
     *value = value_clean("", 0);
     return row->get == NULL ? OUTCOME_DONE : row->get(run, row, name, value);
+}
+
+bool env_keep_output(struct env *env, const struct value *output)
+{
+    char *copy = malloc(output->length + 1);
+
+    if (copy == NULL)
+        return false;
+    memcpy(copy, output->bytes, output->length);
+    copy[output->length] = '\0';
+    free(env->run_output);
+    env->run_output = copy;
+    env->run_output_length = output->length;
+    return true;
 }
 
 bool env_environment(const struct env *env, const struct value *name, struct value *found)
@@ -199,4 +268,5 @@ void env_begin(struct env *env, struct run *run, struct error *error)
 void env_tidy(struct env *env)
 {
     lookups_tidy(env->lookups);
+    answers_forget_all(env->answers);
 }

@@ -16,10 +16,16 @@ struct env {
     struct regex_cache *regexes;
     struct program_cache *programs;
     struct env_variables *variables;
+    struct modules *modules;
+    struct answers *answers;
     const char *const *environment; /* NULL: the process's own */
     struct arena arena;             /* of the evaluation under way, and of the last one's result */
     size_t bytes_limit;             /* of an evaluation's arena */
     nanoseconds time_limit;         /* of an evaluation; CLOCK_NEVER: none */
+    bool prvs_is_good;              /* what the last prvscheck said */
+    int run_status;                 /* what the last run's command ended with */
+    char *run_output;               /* and what it wrote, which is $value until something else is; or NULL */
+    size_t run_output_length;
 };
 
 /* NULL when memory runs out. The caller frees it. */
@@ -31,6 +37,9 @@ void env_free(struct env *env);
    that cannot be set; sets *no_memory when that was the reason. */
 bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
              bool clean, bool *no_memory);
+
+/* Keeps a copy of what a command wrote. False when memory runs out. */
+bool env_keep_output(struct env *env, const struct value *output) MUST_CHECK;
 
 /* A variable's value in an evaluation. */
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,

@@ -329,6 +329,8 @@ static struct node *parse_plain_variable(struct parser *parser, size_t offset)
     const struct variable_row *row = find_variable(&name);
     if (row != NULL)
         return variable_node(parser, row, &name, offset);
+    if (parser->is_probe)
+        return parse_node(parser, NODE_TEXT, offset);
     (void)parse_mistake(parser, offset, "unknown variable name \"%.*s\"%s", CALL_TEXT(&name),
                         unknown_variable_hint(&name));
     return NULL;
@@ -360,6 +362,69 @@ bool parse_argument(struct parser *parser, struct node **argument)
         return false;
     parser->position++;
     return true;
+}
+
+bool parse_plain_argument(struct parser *parser, struct value *text)
+{
+    struct text_run run = {0};
+
+    buffer_init(&run.copy, parser->arena);
+    for (parser->position++; parse_peek(parser) != '}';) {
+        if (parser->position >= parser->length)
+            return mistake_missing_brace(parser);
+        if (parse_peek(parser) != '\\')
+            run_add(&run, parser->text + parser->position++, 1);
+        else if (!parse_backslash(parser, &run))
+            return false;
+    }
+    parser->position++;
+    *text = run.slice;
+    if (run.copied && !buffer_value(&run.copy, text))
+        return parse_no_memory(parser);
+    if (text->bytes == NULL)
+        *text = value_clean("", 0);
+    return true;
+}
+
+/* Goes over the argument with a parser that keeps nothing. What that one does
+   not like is no matter as long as a brace stands where it stopped: evaluation will
+   say it better. */
+bool parse_unexpanded_argument(struct parser *parser, struct value *text)
+{
+    struct program scratch = {.mistake = {.offset = ERROR_NO_OFFSET}};
+    struct parser probe = *parser;
+    struct node *ignored;
+
+    probe.program = &scratch;
+    probe.is_probe = true;
+    probe.position++;
+    size_t from = probe.position;
+    (void)parse_sequence(&probe, true, &ignored);
+    regex_free(scratch.regexes);
+    parser->position = probe.position;
+    *text = value_clean(parser->text + from, probe.position - from);
+    return parse_take(parser, '}');
+}
+
+bool parse_child(struct parser *parser, struct node *node)
+{
+    struct node *argument = NULL;
+    bool whole = parse_argument(parser, &argument);
+
+    if (argument != NULL && !parse_add_child(parser, node, argument))
+        return false;
+    return whole;
+}
+
+struct value parse_relation_name(const char *text, size_t length)
+{
+    size_t at = 0;
+
+    if (length > 0 && (text[0] == '=' || text[0] == '<' || text[0] == '>'))
+        return value_clean(text, length > 1 && text[1] == '=' ? 2 : 1);
+    while (at < length && is_name_byte(text[at]))
+        at++;
+    return value_clean(text, at);
 }
 
 /* Words for the family of messages that Exim has for its conditional items. */
@@ -418,14 +483,11 @@ bool parse_branches(struct parser *parser, struct node *node, const char *name)
 /* name := "=" | "==" | "<" | "<=" | ">" | ">=" | letters, digits, underscores */
 static struct value parse_condition_name(struct parser *parser)
 {
-    size_t from = parser->position;
-    char first = parse_peek(parser);
+    struct value name =
+        parse_relation_name(parser->text + parser->position, parser->length - parser->position);
 
-    if (first != '=' && first != '<' && first != '>')
-        return parse_name(parser);
-    parser->position++;
-    (void)parse_take(parser, '=');
-    return value_clean(parser->text + from, parser->position - from);
+    parser->position += name.length;
+    return name;
 }
 
 /* operands := ( "{" sequence "}" )* , as many as the row has. */
@@ -651,12 +713,12 @@ static struct node *parse_braced_variable(struct parser *parser, const struct va
 {
     const struct variable_row *row = begins_header_name(name) ? NULL : find_variable(name);
 
+    parser->position++;
     if (row == NULL) {
         (void)parse_mistake(parser, offset, "unknown variable in \"${%.*s}\"%s", CALL_TEXT(name),
                             unknown_variable_hint(name));
         return NULL;
     }
-    parser->position++;
     return variable_node(parser, row, name, offset);
 }
 

@@ -16,6 +16,7 @@ struct parser {
     size_t length;
     size_t position;
     unsigned depth;
+    bool is_probe;              /* only finds an end; nothing of the result will be used */
     bool header_name_has_brace; /* a header's name swallowed a "}": a likely cause of later trouble */
 };
 
@@ -50,6 +51,20 @@ bool parse_add_child(struct parser *parser, struct node *node, struct node *chil
 
 /* argument := "{" sequence "}" , at its "{". */
 bool parse_argument(struct parser *parser, struct node **argument);
+
+/* As parse_argument, and puts it behind the node's other children. */
+bool parse_child(struct parser *parser, struct node *node);
+
+/* An argument in which backslashes have their meaning but dollars have none:
+   the text up to the next "}". */
+bool parse_plain_argument(struct parser *parser, struct value *text);
+
+/* An argument that is left as it is written, to be expanded in parts later;
+   false without a mistake when its end is not found. */
+bool parse_unexpanded_argument(struct parser *parser, struct value *text);
+
+/* The condition's name that "text" begins with; empty if it begins with none. */
+struct value parse_relation_name(const char *text, size_t length);
 
 /* A variable's name without its "$", as in def:name and def:h_name: */
 bool parse_defined_variable(struct parser *parser, struct node **variable);

@@ -85,6 +85,12 @@ struct variable_row {
     const char *help;
 };
 
+/* The "text" of the rows of header fields: names behind their prefix are
+   caseless, and all prefixes see one store. */
+extern const char header_raw[];     /* as it came */
+extern const char header_decoded[]; /* without white space around it */
+extern const char header_listed[];  /* an item of a list for each field */
+
 /* The tables; each in byte order of names, which a test checks. */
 extern const struct item_row item_rows[];
 extern const size_t item_row_count;

@@ -120,7 +120,53 @@ enum outcome value_of_value(struct run *run, const struct variable_row *row, con
     (void)name;
     if (run->bindings.value.bytes != NULL)
         *value = run->bindings.value;
+    if (run->bindings.value.bytes != NULL || run->env->run_output == NULL)
+        return OUTCOME_DONE;
+    /* The next command's output takes its place. */
+    char *copy = arena_copy(run->arena, run->env->run_output, run->env->run_output_length);
+    if (copy == NULL)
+        return error_no_memory(run->error);
+    *value = value_clean(copy, run->env->run_output_length);
     return OUTCOME_DONE;
+}
+
+enum outcome value_of_prvs_address(struct run *run, const struct variable_row *row, const struct value *name,
+                                   struct value *value)
+{
+    (void)row;
+    (void)name;
+    if (run->bindings.prvs_address.bytes != NULL)
+        *value = run->bindings.prvs_address;
+    return OUTCOME_DONE;
+}
+
+enum outcome value_of_prvs_key(struct run *run, const struct variable_row *row, const struct value *name,
+                               struct value *value)
+{
+    (void)row;
+    (void)name;
+    if (run->bindings.prvs_key.bytes != NULL)
+        *value = run->bindings.prvs_key;
+    return OUTCOME_DONE;
+}
+
+/* ---- what items leave behind ---- */
+
+enum outcome value_of_prvs_result(struct run *run, const struct variable_row *row, const struct value *name,
+                                  struct value *value)
+{
+    (void)row;
+    (void)name;
+    return run->env->prvs_is_good ? give_text(run, value, "1") : OUTCOME_DONE;
+}
+
+enum outcome value_of_run_status(struct run *run, const struct variable_row *row, const struct value *name,
+                                 struct value *value)
+{
+    (void)row;
+    (void)name;
+    char *text = arena_format(run->arena, "%d", run->env->run_status);
+    return text == NULL ? error_no_memory(run->error) : give_text(run, value, text);
 }
 
 /* ---- time ---- */

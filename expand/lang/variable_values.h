@@ -20,6 +20,12 @@ variable_get value_local_part_of;
 /* What items bind. */
 variable_get value_of_item;
 variable_get value_of_value;
+variable_get value_of_prvs_address;
+variable_get value_of_prvs_key;
+
+/* What items leave behind. */
+variable_get value_of_prvs_result;
+variable_get value_of_run_status;
 
 /* The time now, in the form that row->text is. */
 variable_get value_of_local_time;

@@ -3,50 +3,51 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "operators/address.h"
+#include "lang/address.h"
 #include "operators/operators.h"
 
-/* Text that is not one address gives nothing, as in Exim. */
-static enum outcome read_argument(struct call *call, struct address *address, bool *is_valid)
+/* Text that is not one address has two empty parts, as in Exim. */
+static enum outcome read_argument(struct call *call, struct value *local_part, struct value *domain)
 {
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
-    *is_valid = outcome == OUTCOME_DONE && address_parse(call->run->arena, &text, address);
+    if (outcome == OUTCOME_DONE && !address_parse(call->run->arena, &text, local_part, domain))
+        *local_part = *domain = value_clean("", 0);
     return outcome;
 }
 
 enum outcome op_address(struct call *call)
 {
-    struct address address;
-    bool is_valid;
-    enum outcome outcome = read_argument(call, &address, &is_valid);
+    struct value local_part, domain;
+    enum outcome outcome = read_argument(call, &local_part, &domain);
 
-    if (is_valid)
-        address_add(call->out, &address);
-    return outcome == OUTCOME_DONE ? call_done(call) : outcome;
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    address_add(call->out, &local_part, &domain);
+    return call_done(call);
 }
 
 enum outcome op_domain(struct call *call)
 {
-    struct address address;
-    bool is_valid;
-    enum outcome outcome = read_argument(call, &address, &is_valid);
+    struct value local_part, domain;
+    enum outcome outcome = read_argument(call, &local_part, &domain);
 
-    if (is_valid)
-        buffer_add_value(call->out, &address.domain);
-    return outcome == OUTCOME_DONE ? call_done(call) : outcome;
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    buffer_add_value(call->out, &domain);
+    return call_done(call);
 }
 
 enum outcome op_local_part(struct call *call)
 {
-    struct address address;
-    bool is_valid;
-    enum outcome outcome = read_argument(call, &address, &is_valid);
+    struct value local_part, domain;
+    enum outcome outcome = read_argument(call, &local_part, &domain);
 
-    if (is_valid)
-        buffer_add_value(call->out, &address.local_part);
-    return outcome == OUTCOME_DONE ? call_done(call) : outcome;
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    buffer_add_value(call->out, &local_part);
+    return call_done(call);
 }
 
 /* ---- addresses ---- */
@@ -69,13 +70,13 @@ static bool take_separator(struct call *call, struct value *text, char *separato
 }
 
 static bool add_address(struct call *call, size_t start, bool is_first, char separator,
-                        const struct address *address)
+                        const struct value *local_part, const struct value *domain)
 {
     struct buffer joined;
     struct value item;
 
     buffer_init(&joined, call->run->arena);
-    address_add(&joined, address);
+    address_add(&joined, local_part, domain);
     if (!buffer_value(&joined, &item))
         return false;
     list_add(call->out, start, is_first, separator, &item);
@@ -88,7 +89,7 @@ enum outcome op_addresses(struct call *call)
     size_t start = call->out->length;
     bool is_first = true;
     bool is_valid;
-    struct address address;
+    struct value local_part, domain;
     char separator;
     enum outcome outcome = call_argument(call, 0, &list.text);
 
@@ -97,10 +98,10 @@ enum outcome op_addresses(struct call *call)
     if (!take_separator(call, &list.text, &separator))
         return call_failed(call, "output separator missing in expanding ${addresses:%.*s}",
                            CALL_TEXT(&list.text));
-    while (address_list_next(&list, &address, &is_valid)) {
+    while (address_list_next(&list, &local_part, &domain, &is_valid)) {
         if (!is_valid)
             continue;
-        if (!add_address(call, start, is_first, separator, &address))
+        if (!add_address(call, start, is_first, separator, &local_part, &domain))
             return call_no_memory(call);
         is_first = false;
     }

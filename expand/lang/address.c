@@ -1,4 +1,4 @@
-#include "operators/address.h"
+#include "lang/address.h"
 
 #include <string.h>
 
@@ -12,7 +12,16 @@ struct reader {
     size_t position;
     bool groups_allowed; /* "name:" and ";" may stand around addresses */
     bool in_group;
+    const char *problem; /* in Exim's words; NULL where none has been met */
 };
+
+/* Keeps the first problem. Gives false, for the caller to return. */
+static bool refuse(struct reader *reader, const char *problem)
+{
+    if (reader->problem == NULL)
+        reader->problem = problem;
+    return false;
+}
 
 static char peek(const struct reader *reader)
 {
@@ -107,7 +116,7 @@ static bool read_local_part(struct reader *reader, struct buffer *out)
     while (take_dot(reader, out))
         continue;
     if (!read_word(reader, out) && out->length == 0)
-        return false;
+        return refuse(reader, peek(reader) == '@' ? "no local part" : "missing or malformed local part");
     skip_space_and_comments(reader);
     while (peek(reader) == '.' || (out->length > 0 && out->bytes[out->length - 1] == '.' &&
                                    peek(reader) != '@' && peek(reader) != '\0')) {
@@ -137,7 +146,7 @@ static bool read_domain(struct reader *reader, struct buffer *out)
         while (is_literal_byte(peek(reader)))
             reader->position++;
         if (!take(reader, ']'))
-            return false;
+            return refuse(reader, "domain missing or malformed");
         add(reader, out, from);
         skip_space_and_comments(reader);
         return true;
@@ -147,7 +156,7 @@ static bool read_domain(struct reader *reader, struct buffer *out)
         while (byte_is_alnum(peek(reader)) || peek(reader) == '-')
             reader->position++;
         if (reader->position == from || reader->text.bytes[from] == '-')
-            return false;
+            return refuse(reader, "domain missing or malformed");
         add(reader, out, from);
         skip_space_and_comments(reader);
         if (!take_dot(reader, out))
@@ -214,44 +223,71 @@ static bool find_angle(struct reader *reader)
     }
 }
 
-static bool is_at_end(struct reader *reader)
+/* What stands behind an address that is whole. */
+static bool refuse_rest(struct reader *reader, bool has_domain)
 {
-    skip_space_and_comments(reader);
-    return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';');
+    size_t length = reader->text.length - reader->position;
+    const char *rest = reader->text.bytes + reader->position;
+
+    if (!has_domain)
+        return refuse(reader, "missing or malformed local part (expected word or \"<\")");
+    char *problem = arena_format(reader->arena, "malformed address: %.*s may not follow %.*s", (int)length,
+                                 rest, (int)reader->position, reader->text.bytes);
+    return refuse(reader, problem == NULL ? "malformed address" : problem);
 }
 
 static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain)
 {
-    if (!find_angle(reader))
-        return skip_route(reader) && read_addr_spec(reader, local_part, domain) && is_at_end(reader);
-    return skip_route(reader) && read_addr_spec(reader, local_part, domain) && take(reader, '>') &&
-           is_at_end(reader);
+    bool has_angle = find_angle(reader);
+
+    if (!skip_route(reader) || !read_addr_spec(reader, local_part, domain))
+        return false;
+    if (has_angle && !take(reader, '>'))
+        return false;
+    skip_space_and_comments(reader);
+    return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';') ||
+           refuse_rest(reader, domain->length > 0);
 }
 
-static bool parse(struct reader *reader, struct address *address)
+static bool parse(struct reader *reader, struct value *local_part, struct value *domain)
 {
-    struct buffer local_part, domain;
+    struct buffer local_buffer, domain_buffer;
 
-    buffer_init(&local_part, reader->arena);
-    buffer_init(&domain, reader->arena);
-    return read_address(reader, &local_part, &domain) && buffer_value(&local_part, &address->local_part) &&
-           buffer_value(&domain, &address->domain);
+    buffer_init(&local_buffer, reader->arena);
+    buffer_init(&domain_buffer, reader->arena);
+    return read_address(reader, &local_buffer, &domain_buffer) && buffer_value(&local_buffer, local_part) &&
+           buffer_value(&domain_buffer, domain);
 }
 
-bool address_parse(struct arena *arena, const struct value *text, struct address *address)
+bool address_parse_explained(struct arena *arena, const struct value *text, struct value *local_part,
+                             struct value *domain, const char **problem)
 {
     struct reader reader = {.arena = arena, .text = *text};
 
-    return parse(&reader, address);
+    skip_space_and_comments(&reader);
+    if (reader.position >= text->length)
+        (void)refuse(&reader, "empty address");
+    reader.position = 0;
+    bool is_address = parse(&reader, local_part, domain);
+    *problem = reader.problem != NULL ? reader.problem : "missing or malformed local part";
+    return is_address;
 }
 
-void address_add(struct buffer *out, const struct address *address)
+bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
+                   struct value *domain)
 {
-    buffer_add_value(out, &address->local_part);
-    if (address->domain.length == 0)
+    const char *ignored;
+
+    return address_parse_explained(arena, text, local_part, domain, &ignored);
+}
+
+void address_add(struct buffer *out, const struct value *local_part, const struct value *domain)
+{
+    buffer_add_value(out, local_part);
+    if (domain->length == 0)
         return;
-    buffer_add_like(out, "@", 1, &address->domain, NULL);
-    buffer_add_value(out, &address->domain);
+    buffer_add_like(out, "@", 1, domain, NULL);
+    buffer_add_value(out, domain);
 }
 
 /* ---- lists ---- */
@@ -312,7 +348,8 @@ static bool find_comma(struct reader *reader)
     return group_ends;
 }
 
-bool address_list_next(struct address_list *list, struct address *address, bool *is_valid)
+bool address_list_next(struct address_list *list, struct value *local_part, struct value *domain,
+                       bool *is_valid)
 {
     size_t from = list->position;
     struct reader whole = {.arena = list->arena, .text = list->text, .position = from};
@@ -325,7 +362,7 @@ bool address_list_next(struct address_list *list, struct address *address, bool 
                          .text = value_slice(list->arena, &list->text, from, whole.position - from),
                          .groups_allowed = true,
                          .in_group = list->in_group};
-    *is_valid = parse(&one, address);
+    *is_valid = parse(&one, local_part, domain);
     list->in_group = one.in_group && !group_ends;
     return true;
 }
