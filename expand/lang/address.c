@@ -103,10 +103,19 @@ static bool read_word(struct reader *reader, struct buffer *out)
     }
     while (reader->position < reader->text.length && peek(reader) != '"')
         pass_byte(reader);
-    if (!take(reader, '"'))
+    if (!take(reader, '"')) {
+        reader->position = from;
         return false;
+    }
     add(reader, out, from);
     return true;
+}
+
+static const char *local_part_problem(const struct reader *reader)
+{
+    if (peek(reader) == '"')
+        return "unmatched doublequote in local part";
+    return peek(reader) == '@' ? "no local part" : "missing or malformed local part";
 }
 
 /* local-part := word ( "." word )* , with comments between. */
@@ -116,7 +125,7 @@ static bool read_local_part(struct reader *reader, struct buffer *out)
     while (take_dot(reader, out))
         continue;
     if (!read_word(reader, out) && out->length == 0)
-        return refuse(reader, peek(reader) == '@' ? "no local part" : "missing or malformed local part");
+        return refuse(reader, local_part_problem(reader));
     skip_space_and_comments(reader);
     while (peek(reader) == '.' || (out->length > 0 && out->bytes[out->length - 1] == '.' &&
                                    peek(reader) != '@' && peek(reader) != '\0')) {
@@ -146,7 +155,7 @@ static bool read_domain(struct reader *reader, struct buffer *out)
         while (is_literal_byte(peek(reader)))
             reader->position++;
         if (!take(reader, ']'))
-            return refuse(reader, "domain missing or malformed");
+            return refuse(reader, "malformed domain literal");
         add(reader, out, from);
         skip_space_and_comments(reader);
         return true;
@@ -165,32 +174,43 @@ static bool read_domain(struct reader *reader, struct buffer *out)
     }
 }
 
-/* route := "@" domain ( "," "@" domain )* ":" */
-static bool skip_route(struct reader *reader)
+/* route := ( "@" domain [ "," ] )+ ":" , no domain being a literal. */
+static bool read_route(struct reader *reader)
 {
     struct buffer ignored;
 
-    skip_space_and_comments(reader);
     while (take(reader, '@')) {
         buffer_init(&ignored, reader->arena);
+        skip_space_and_comments(reader);
+        if (peek(reader) == '[')
+            return refuse(reader, "domain literals not allowed");
         if (!read_domain(reader, &ignored))
             return false;
+        bool has_comma = take(reader, ',');
         skip_space_and_comments(reader);
         if (take(reader, ':'))
             return true;
-        if (!take(reader, ','))
-            return false;
-        skip_space_and_comments(reader);
+        if (!has_comma)
+            return refuse(reader, "no local part");
     }
-    return true;
+    return refuse(reader, "colon expected after route list");
 }
 
-/* addr-spec := local-part [ "@" domain ] */
+/* addr-spec := [ route ] local-part [ "@" domain ] , the domain being left out
+   only where there is no route. */
 static bool read_addr_spec(struct reader *reader, struct buffer *local_part, struct buffer *domain)
 {
+    skip_space_and_comments(reader);
+    bool has_route = peek(reader) == '@';
+    if (has_route && !read_route(reader))
+        return false;
+    if (has_route && peek(reader) == '@')
+        return refuse(reader, "missing or malformed local part");
     if (!read_local_part(reader, local_part))
         return false;
-    return !take(reader, '@') || read_domain(reader, domain);
+    if (take(reader, '@'))
+        return read_domain(reader, domain);
+    return !has_route || refuse(reader, "domain missing in source-routed address");
 }
 
 /* Passes over a display name's words. */
@@ -230,9 +250,20 @@ static bool refuse_rest(struct reader *reader, bool has_domain)
     const char *rest = reader->text.bytes + reader->position;
 
     if (!has_domain)
-        return refuse(reader, "missing or malformed local part (expected word or \"<\")");
+        return refuse(reader, *rest == '"' ? "unmatched doublequote in local part (expected word or \"<\")"
+                                           : "missing or malformed local part (expected word or \"<\")");
     char *problem = arena_format(reader->arena, "malformed address: %.*s may not follow %.*s", (int)length,
                                  rest, (int)reader->position, reader->text.bytes);
+    return refuse(reader, problem == NULL ? "malformed address" : problem);
+}
+
+/* "<" has no end. */
+static bool refuse_open(struct reader *reader, const struct buffer *local_part, const struct buffer *domain)
+{
+    if (domain->length > 0)
+        return refuse(reader, "'>' missing at end of address");
+    char *problem = arena_format(reader->arena, "\"@\" or \".\" expected after \"%.*s\"",
+                                 (int)local_part->length, local_part->bytes);
     return refuse(reader, problem == NULL ? "malformed address" : problem);
 }
 
@@ -240,10 +271,10 @@ static bool read_address(struct reader *reader, struct buffer *local_part, struc
 {
     bool has_angle = find_angle(reader);
 
-    if (!skip_route(reader) || !read_addr_spec(reader, local_part, domain))
+    if (!read_addr_spec(reader, local_part, domain))
         return false;
     if (has_angle && !take(reader, '>'))
-        return false;
+        return refuse_open(reader, local_part, domain);
     skip_space_and_comments(reader);
     return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';') ||
            refuse_rest(reader, domain->length > 0);
@@ -300,28 +331,40 @@ static void skip_quoted(struct reader *reader)
     reader->position++;
 }
 
-/* A source route has commas of its own, up to its colon. */
+/* A byte, or a quoted string, or a comment. */
+static void skip_unit(struct reader *reader)
+{
+    if (peek(reader) == '"')
+        skip_quoted(reader);
+    else if (peek(reader) == '(')
+        skip_comment(reader);
+    else
+        pass_byte(reader);
+}
+
+/* A source route has commas of its own, up to its colon. Exim sees it only
+   where no white space stands in front. */
 static void skip_route_text(struct reader *reader)
 {
     if (peek(reader) != '@')
         return;
-    while (reader->position < reader->text.length && peek(reader) != ':')
-        pass_byte(reader);
+    while (reader->position < reader->text.length && strchr(":<>", peek(reader)) == NULL)
+        skip_unit(reader);
 }
 
-/* "<" to ">", where a comma does not end an address. */
+/* "<" to ">", and to the colon of a route, where a comma does not end an
+   address. */
 static void skip_angle_text(struct reader *reader)
 {
+    bool in_angle = true;
+
     reader->position++;
-    skip_route_text(reader);
-    while (reader->position < reader->text.length && peek(reader) != '>')
-        if (peek(reader) == '"')
-            skip_quoted(reader);
-        else if (peek(reader) == '(')
-            skip_comment(reader);
-        else
-            pass_byte(reader);
-    reader->position++;
+    bool in_route = peek(reader) == '@';
+    while (reader->position < reader->text.length && (in_angle || in_route)) {
+        in_angle = in_angle && peek(reader) != '>';
+        in_route = in_route && peek(reader) != ':';
+        skip_unit(reader);
+    }
 }
 
 /* Goes to the comma that ends an address. Gives whether a ";" stood on the
@@ -330,18 +373,13 @@ static bool find_comma(struct reader *reader)
 {
     bool group_ends = false;
 
-    skip_space_and_comments(reader);
     skip_route_text(reader);
     while (reader->position < reader->text.length && peek(reader) != ',') {
         group_ends = group_ends || peek(reader) == ';';
-        if (peek(reader) == '"')
-            skip_quoted(reader);
-        else if (peek(reader) == '(')
-            skip_comment(reader);
-        else if (peek(reader) == '<')
+        if (peek(reader) == '<')
             skip_angle_text(reader);
         else
-            pass_byte(reader);
+            skip_unit(reader);
     }
     if (reader->position > reader->text.length)
         reader->position = reader->text.length;

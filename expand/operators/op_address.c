@@ -52,7 +52,7 @@ enum outcome op_local_part(struct call *call)
 
 /* ---- addresses ---- */
 
-/* separator := [ white space ] ">" byte , in front of the list. */
+/* separator := [ white space ] [ ">" byte ] , in front of the list. */
 static bool take_separator(struct call *call, struct value *text, char *separator)
 {
     size_t at = 0;
@@ -60,12 +60,13 @@ static bool take_separator(struct call *call, struct value *text, char *separato
     *separator = ':';
     while (at < text->length && byte_is_space(text->bytes[at]))
         at++;
-    if (at == text->length || text->bytes[at] != '>')
+    *text = value_slice(call->run->arena, text, at, text->length);
+    if (text->length == 0 || text->bytes[0] != '>')
         return true;
-    if (at + 1 == text->length)
+    if (text->length == 1)
         return false;
-    *separator = text->bytes[at + 1];
-    *text = value_slice(call->run->arena, text, at + 2, text->length);
+    *separator = text->bytes[1];
+    *text = value_slice(call->run->arena, text, 2, text->length);
     return true;
 }
 

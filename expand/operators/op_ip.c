@@ -56,6 +56,14 @@ static bool read_bits(const char *text, size_t length, unsigned *bits)
     return at == length;
 }
 
+static bool is_graphic(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= ' ' || text[i] > '~')
+            return false;
+    return true;
+}
+
 /* network := address "/" bits | address [ "%" scope ] , the scope being left
    aside. */
 static bool read_network(const char *text, size_t length, struct ip_network *network)
@@ -70,7 +78,7 @@ static bool read_network(const char *text, size_t length, struct ip_network *net
     if (percent == NULL)
         return read_bare_address(text, length, &network->address);
     return read_bare_address(text, (size_t)(percent - text), &network->address) &&
-           network->address.size == IPV6_BYTES;
+           network->address.size == IPV6_BYTES && is_graphic(percent, (size_t)(text + length - percent));
 }
 
 static unsigned group_of(const struct ip_address *address, size_t index)

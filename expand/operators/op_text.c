@@ -71,6 +71,17 @@ enum outcome op_hash(struct call *call)
                      node->number_count > 1 ? node->numbers[1] : TEXT_HASH_LETTERS);
 }
 
+enum outcome op_nhash(struct call *call)
+{
+    const struct node *node = call->node;
+    struct value text;
+    enum outcome outcome = call_argument(call, 0, &text);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    return text_nhash(call, &text, node->numbers[0], node->number_count > 1 ? &node->numbers[1] : NULL);
+}
+
 static enum outcome add_number(struct call *call, size_t number)
 {
     buffer_format(call->out, "%zu", number);
