@@ -219,10 +219,15 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
     if (row == NULL)
         return parse_mistake(parser, node->offset, "unknown expansion operator \"%.*s\"", CALL_TEXT(name));
     node->row.operation = row;
+    bool needs_numbers =
+        row->form == OPERATOR_NUMBER || row->form == OPERATOR_NUMBERS || row->form == OPERATOR_SIGNED;
+    if (used == name->length && needs_numbers)
+        return parse_mistake(parser, node->offset, "missing values after %s", row->name);
     if (used == name->length)
         return true;
     node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
-    if (row->form == OPERATOR_WORD || parse_operator_numbers(node, &node->text))
+    if (row->form == OPERATOR_PLAIN || row->form == OPERATOR_WORD ||
+        parse_operator_numbers(node, &node->text))
         return true;
     return parse_mistake(parser, node->offset, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
 }
