@@ -52,7 +52,8 @@ enum outcome op_local_part(struct call *call)
 
 /* ---- addresses ---- */
 
-/* separator := [ white space ] [ ">" byte ] , in front of the list. */
+/* separator := [ white space ] [ ">" byte ] , in front of the list. What came
+   from outside does not choose it. */
 static bool take_separator(struct call *call, struct value *text, char *separator)
 {
     size_t at = 0;
@@ -61,10 +62,12 @@ static bool take_separator(struct call *call, struct value *text, char *separato
     while (at < text->length && byte_is_space(text->bytes[at]))
         at++;
     *text = value_slice(call->run->arena, text, at, text->length);
-    if (text->length == 0 || text->bytes[0] != '>')
+    if (text->length == 0 || text->bytes[0] != '>' || value_byte_is_tainted(text, 0))
         return true;
     if (text->length == 1)
         return false;
+    if (value_byte_is_tainted(text, 1))
+        return true;
     *separator = text->bytes[1];
     *text = value_slice(call->run->arena, text, 2, text->length);
     return true;

@@ -38,12 +38,13 @@ static bool read_number(const struct value *text, unsigned long long *number)
     return at == text->length && (at > first || text->length == 0);
 }
 
-/* "number" in other digits, at least "least" of them; they are clean, as a
-   count is. */
-static enum outcome add_in_base(struct call *call, const char *digits, unsigned base, size_t least)
+/* "number" in other digits, which are clean, as a count is: at least "least",
+   at most "most" of them, the others being cut off in front. */
+static enum outcome add_in_base(struct call *call, const char *digits, unsigned base, size_t least,
+                                size_t most)
 {
     char result[LONGEST_NUMBER];
-    size_t at = sizeof result;
+    size_t count = 0;
     unsigned long long number;
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
@@ -53,25 +54,21 @@ static enum outcome add_in_base(struct call *call, const char *digits, unsigned 
     if (!read_number(&text, &number))
         return call_failed(call, "argument for %s operator is \"%.*s\", which is not a decimal number",
                            call_name(call), CALL_TEXT(&text));
-    while (number > 0 || sizeof result - at < least) {
-        result[--at] = digits[number % base];
-        number /= base;
-        if (least > 0 && sizeof result - at == least)
-            break;
-    }
-    buffer_add(call->out, result + at, sizeof result - at);
+    for (; count < least || (count < most && number != 0); number /= base)
+        result[sizeof result - ++count] = digits[number % base];
+    buffer_add(call->out, result + sizeof result - count, count);
     return call_done(call);
 }
 
 enum outcome op_base32(struct call *call)
 {
-    return add_in_base(call, digits_of_32, 32, 0);
+    return add_in_base(call, digits_of_32, 32, 0, LONGEST_NUMBER);
 }
 
 /* Six digits, as in a message id; what would be in front of them is cut off. */
 enum outcome op_base62(struct call *call)
 {
-    return add_in_base(call, digits_of_62, 62, MESSAGE_ID_DIGITS);
+    return add_in_base(call, digits_of_62, 62, MESSAGE_ID_DIGITS, MESSAGE_ID_DIGITS);
 }
 
 static enum outcome add_decimal(struct call *call, const char *digits, unsigned base)

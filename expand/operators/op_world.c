@@ -66,7 +66,7 @@ enum outcome op_stat(struct call *call)
     if (outcome != OUTCOME_DONE)
         return outcome;
     if (value_is_tainted(&name))
-        return call_failed(call, "Tainted filename for stat: '%.*s'", CALL_TEXT(&name));
+        return call_failed(call, "Tainted filename '%.*s'", CALL_TEXT(&name));
     char *path = arena_copy(call->run->arena, name.bytes, name.length);
     if (path == NULL)
         return call_no_memory(call);

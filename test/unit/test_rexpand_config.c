@@ -48,6 +48,23 @@ static void test_rexpand_config_gives_variables_that_are_named_after_options(voi
     rexpand_config_free(NULL);
 }
 
+static void test_rexpand_config_says_how_words_in_headers_are_encoded(void **state)
+{
+    static const char long_word[] =
+        "${rfc2047d:=?utf-8?Q?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?=}";
+    char *message;
+    struct rexpand_config *config =
+        read_text("headers_charset = ISO-8859-1\nno_check_rfc2047_length\n", &message);
+
+    (void)state;
+    assert_non_null(config);
+    assert_expands(config, "${rfc2047:a\\xe9}", "=?ISO-8859-1?Q?a=E9?=");
+    assert_expands(config, "${rfc2047d:=?utf-8?Q?=C3=A9?=}", "\xe9");
+    assert_expands(config, long_word,
+                   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    rexpand_config_free(config);
+}
+
 static void test_rexpand_config_keeps_only_the_environment_that_it_names(void **state)
 {
     char *message;
@@ -164,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rexpand_config_gives_variables_that_are_named_after_options),
+        cmocka_unit_test(test_rexpand_config_says_how_words_in_headers_are_encoded),
         cmocka_unit_test(test_rexpand_config_keeps_only_the_environment_that_it_names),
         cmocka_unit_test(test_rexpand_config_without_a_file_leaves_the_environment_alone),
         cmocka_unit_test(test_rexpand_config_read_names_the_file_and_line_of_a_mistake),

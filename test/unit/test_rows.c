@@ -84,6 +84,8 @@ static void test_operator_row_find_takes_numbers_behind_the_name(void **state)
     assert_int_equal(used, 5);
     assert_string_equal(operator_row_find("local_part", 10, &used)->name, "local_part");
     assert_string_equal(operator_row_find("lc_3", 4, &used)->name, "lc"); /* Exim passes over it */
+    assert_int_equal(used, 2);
+    assert_null(operator_row_find("local_part_x", 12, &used));
     assert_null(operator_row_find("local_parts", 11, &used));
 }
 
