@@ -1,6 +1,7 @@
 /* The table of conditions; nothing else. */
 
 #include "conditions/conditions.h"
+#include "lang/named_list.h"
 
 #define NUMBERS(symbol, relation, words)                                                                     \
     {                                                                                                        \
@@ -14,7 +15,7 @@
     }
 #define FOR(word, kind, words)                                                                               \
     {                                                                                                        \
-        .name = (word), .effect = EFFECT_PURE, .parse = parse_for, .run = cond_for, .data = (kind),       \
+        .name = (word), .effect = EFFECT_PURE, .parse = parse_for, .run = cond_for, .data = (kind),          \
         .help = (words)                                                                                      \
     }
 #define IS_IP(word, families, words)                                                                         \
@@ -34,6 +35,11 @@
 #define NEVER(word, words)                                                                                   \
     {                                                                                                        \
         .name = (word), .effect = EFFECT_READS, .parse = parse_nothing, .run = cond_never, .help = (words)   \
+    }
+#define MATCH_LIST(word, kind, words)                                                                        \
+    {                                                                                                        \
+        .name = (word), .effect = EFFECT_READS, .parse = parse_match_list, .run = cond_match_list,           \
+        .data = (kind), .help = (words)                                                                      \
     }
 
 const struct condition_row condition_rows[] = {
@@ -112,6 +118,10 @@ const struct condition_row condition_rows[] = {
      .effect = EFFECT_PURE,
      .run = cond_match,
      .help = "a regular expression matches; $0 to $9 are what it captured"},
+    MATCH_LIST("match_address", LIST_ADDRESS, "a mail address is in an address list"),
+    MATCH_LIST("match_domain", LIST_DOMAIN, "a domain is in a domain list"),
+    MATCH_LIST("match_ip", LIST_HOST, "an IP address is in a host list"),
+    MATCH_LIST("match_local_part", LIST_LOCAL_PART, "a local part is in a local part list"),
     {.name = "or",
      .effect = EFFECT_PURE,
      .parse = parse_and_or,

@@ -8,6 +8,7 @@
 #include "lang/answers.h"
 #include "lang/cache.h"
 #include "lang/modules.h"
+#include "lang/named_list.h"
 #include "lang/row.h"
 
 enum { FIRST_ARENA_CHUNK = 16 * 1024 };
@@ -45,11 +46,12 @@ struct env *env_new(void)
     env->programs = program_cache_new();
     env->modules = modules_new();
     env->answers = answers_new();
+    env->lists = named_lists_new();
     env->variables = calloc(1, sizeof *env->variables);
     if (env->variables != NULL)
         env->variables->values = calloc(variable_row_count, sizeof *env->variables->values);
     if (env->lookups == NULL || env->regexes == NULL || env->regex_scratch == NULL || env->programs == NULL ||
-        env->modules == NULL || env->answers == NULL || env->variables == NULL ||
+        env->modules == NULL || env->answers == NULL || env->lists == NULL || env->variables == NULL ||
         env->variables->values == NULL) {
         env_free(env);
         return NULL;
@@ -84,6 +86,7 @@ void env_free(struct env *env)
     program_cache_free(env->programs);
     modules_free(env->modules);
     answers_free(env->answers);
+    named_lists_free(env->lists);
     free_variables(env->variables);
     free(env->run_output);
     arena_free(&env->arena);
@@ -269,4 +272,5 @@ void env_tidy(struct env *env)
 {
     lookups_tidy(env->lookups);
     answers_forget_all(env->answers);
+    named_lists_forget(env->lists);
 }

@@ -18,6 +18,7 @@ struct env {
     struct env_variables *variables;
     struct modules *modules;
     struct answers *answers;
+    struct named_lists *lists;
     const char *const *environment; /* NULL: the process's own */
     struct arena arena;             /* of the evaluation under way, and of the last one's result */
     size_t bytes_limit;             /* of an evaluation's arena */

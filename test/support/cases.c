@@ -335,7 +335,10 @@ size_t language_cases_ask_exim(const struct language_cases *cases)
 
     for (size_t i = 0; i < cases->count; i++) {
         const struct language_case *one = &cases->cases[i];
-        if (one->setting == NULL && one->is_for_exim)
+        /* One that is different may be so because Exim stops there. */
+        if (one->setting == NULL && one->is_for_exim && one->differs)
+            wrong += ask_batch(cases, &one, 1);
+        else if (one->setting == NULL && one->is_for_exim)
             batch[count++] = one;
         if (count == CASES_A_CALL || (i + 1 == cases->count && count > 0)) {
             wrong += ask_batch(cases, batch, count);
