@@ -281,6 +281,8 @@ enum outcome check_named_list(struct matcher *matcher, enum list_kind kind, cons
         return match_failed(matcher, OUTCOME_FAILED,
                             "named lists nest too deeply at \"%.*s\": the limit is %d", CALL_TEXT(item),
                             DEPTH_LIMIT);
+    if (clock_is_past(matcher->run->deadline))
+        return match_failed(matcher, OUTCOME_FAILED, "the expansion took longer than its time limit");
     matcher->depth++;
     matcher->is_lasting = list->is_constant;
     enum outcome outcome = consult(matcher, kind, list, &matches);
