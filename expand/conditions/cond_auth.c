@@ -49,9 +49,9 @@ static bool matches_digest(const struct value *password, const struct value *has
    setting that nothing is known of. */
 static bool make_hash(const char *password, const char *setting, struct crypt_data *data, struct value *hash)
 {
-    const char *made = crypt_r(password, setting, data);
+    const char *made = crypt_rn(password, setting, data, sizeof *data);
 
-    if (made == NULL || made[0] == '*')
+    if (made == NULL)
         return false;
     *hash = value_of_string(made);
     return true;
