@@ -52,6 +52,9 @@ enum outcome cond_never(struct call *call, bool *truth);
 enum outcome cond_crypteq(struct call *call, bool *truth);
 enum outcome cond_not_compiled(struct call *call, bool *truth);
 
+bool parse_inbound_srs(struct parser *parser, struct node *node);
+enum outcome cond_inbound_srs(struct call *call, bool *truth);
+
 /* "data" of a row with a group of strings: how many at least and at most. */
 #define GROUP_OF(least, most) ((least) << 8 | (most))
 bool parse_group(struct parser *parser, struct node *node);

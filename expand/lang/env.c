@@ -89,6 +89,7 @@ void env_free(struct env *env)
     named_lists_free(env->lists);
     free_variables(env->variables);
     free(env->run_output);
+    free((char *)(uintptr_t)env->srs_recipient.bytes);
     arena_free(&env->arena);
     free(env);
 }
@@ -228,6 +229,20 @@ bool env_keep_output(struct env *env, const struct value *output)
     free(env->run_output);
     env->run_output = copy;
     env->run_output_length = output->length;
+    return true;
+}
+
+bool env_keep_srs_recipient(struct env *env, const struct value *recipient)
+{
+    char *copy = malloc(recipient->length + 1);
+
+    if (copy == NULL)
+        return false;
+    memcpy(copy, recipient->bytes, recipient->length);
+    copy[recipient->length] = '\0';
+    free((char *)(uintptr_t)env->srs_recipient.bytes);
+    env->srs_recipient = value_is_tainted(recipient) ? value_tainted(copy, recipient->length)
+                                                     : value_clean(copy, recipient->length);
     return true;
 }
 

@@ -27,6 +27,7 @@ struct env {
     int run_status;                 /* what the last run's command ended with */
     char *run_output;               /* and what it wrote, which is $value until something else is; or NULL */
     size_t run_output_length;
+    struct value srs_recipient; /* of the last inbound_srs that was true; allocated */
 };
 
 /* NULL when memory runs out. The caller frees it. */
@@ -41,6 +42,10 @@ bool env_set(struct env *env, const char *name, size_t name_length, const char *
 
 /* Keeps a copy of what a command wrote. False when memory runs out. */
 bool env_keep_output(struct env *env, const struct value *output) MUST_CHECK;
+
+/* Keeps a copy of the address that an SRS address stands for, with its taint.
+   False when memory runs out. */
+bool env_keep_srs_recipient(struct env *env, const struct value *recipient) MUST_CHECK;
 
 /* A variable's value in an evaluation. */
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
