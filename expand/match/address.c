@@ -40,7 +40,7 @@ static enum outcome check_whole_lookup(struct matcher *matcher, const struct val
                                        const struct value *item, enum answer *answer)
 {
     struct list_lookup lookup;
-    struct lookup_answer found;
+    struct lookup_answer found = {.found = false};
     enum outcome outcome = read_lookup(matcher, item, LOOKUP_PARTIAL | LOOKUP_DEFAULT, &lookup);
 
     if (outcome == OUTCOME_DONE)
@@ -101,7 +101,7 @@ static enum outcome check_by_domain(struct matcher *matcher, const struct parts 
     enum { LONGEST_CHAIN = 50 };
     struct value key = parts->domain;
     struct list_lookup lookup;
-    struct lookup_answer found;
+    struct lookup_answer found = {.found = false};
     enum outcome outcome = read_lookup(matcher, item, LOOKUP_PARTIAL | LOOKUP_DEFAULT, &lookup);
 
     for (size_t i = 0; outcome == OUTCOME_DONE && i < LONGEST_CHAIN; i++) {

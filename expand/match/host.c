@@ -50,7 +50,7 @@ static enum outcome check_lookup(struct matcher *matcher, const struct value *it
                                  enum answer *answer)
 {
     struct list_lookup lookup;
-    struct lookup_answer found;
+    struct lookup_answer found = {.found = false};
     struct value key;
     enum outcome outcome = read_lookup(matcher, item, 0, &lookup);
 

@@ -117,7 +117,7 @@ static enum outcome check_lookup(struct matcher *matcher, const struct text_ques
                                  enum answer *answer)
 {
     struct list_lookup lookup;
-    struct lookup_answer found;
+    struct lookup_answer found = {.found = false};
     enum outcome outcome = read_lookup(matcher, question->pattern, LOOKUP_PARTIAL | LOOKUP_DEFAULT, &lookup);
 
     if (outcome == OUTCOME_DONE)
