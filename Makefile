@@ -174,7 +174,7 @@ pkg_cflag = $(patsubst -I%,-isystem %,$(call pkg,$1,--cflags))
 # A package that is not there is said once, with the remedy.
 found     = $(if $(filter pkg-config-failed,$1),$(error something is missing: make deps installs it),$1)
 
-LIB_PKGS   := libpcre2-8 libssl libcrypto libcrypt $(strip $(foreach d,$(DRIVERS_ON),$(LOOKUP_$d_PC)))
+LIB_PKGS   := libpcre2-8 libssl libcrypto libcrypt libidn2 $(strip $(foreach d,$(DRIVERS_ON),$(LOOKUP_$d_PC)))
 LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS)))
 LIB_LIBS   := $(call found,$(call pkg,$(LIB_PKGS),--libs)) -lm -ldl
 EDIT_PKGS  := $(if $(TERMINAL),$(if $(filter no,$(LINE_EDITING)),,libedit))

@@ -12,6 +12,7 @@ build|pkg-config|finds the libraries below|
 build|libpcre2-dev|regular expressions (match, sg)|
 build|libcrypt-dev|the hashes of passwords (crypteq)|
 build|libssl-dev|digests, certificates, TLS|
+build|libidn2-dev|domain names beyond ASCII|
 build|libhiredis-dev|the redis lookup's wire format|LOOKUP_REDIS
 build|libedit-dev|line editing in rexpand -be|LINE_EDITING
 build|redis-server|the private server of make run and of the tests|LOOKUP_REDIS

@@ -140,6 +140,11 @@ void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds)
         seconds <= 0 || seconds > 1e9 ? CLOCK_NEVER : (nanoseconds)(seconds * (double)NANOSECONDS_PER_SECOND);
 }
 
+void rexpand_env_seal(struct rexpand_env *env)
+{
+    env->env->is_sealed = true;
+}
+
 void rexpand_env_tidy(struct rexpand_env *env)
 {
     env_tidy(env->env);

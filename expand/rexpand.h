@@ -124,6 +124,11 @@ REXPAND_PUBLIC bool rexpand_env_set_option(struct rexpand_env *env, const char *
    at first; 0: none). */
 REXPAND_PUBLIC void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds);
 
+/* From now on no string evaluated in it can run a command, load code, read a
+   file, ask a server or a lookup: for strings that are not the administrator's own
+   (Exim: forbid_filter_run and its like). There is no way back. */
+REXPAND_PUBLIC void rexpand_env_seal(struct rexpand_env *env);
+
 /* Call it between messages: cached lookup results are forgotten; connections,
    open files and compiled strings stay. */
 REXPAND_PUBLIC void rexpand_env_tidy(struct rexpand_env *env);

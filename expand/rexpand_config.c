@@ -250,6 +250,20 @@ static enum outcome set_lists(struct rexpand_env *env, const struct config *conf
     return OUTCOME_DONE;
 }
 
+/* How words in header fields are encoded. */
+static enum outcome set_encoded_words(struct rexpand_env *env, const struct config *config,
+                                      struct error *error)
+{
+    struct value charset = config_text(config, "headers_charset");
+    struct value check = config_text(config, "check_rfc2047_length");
+    char *name = arena_copy(&env->arena, charset.bytes, charset.length);
+
+    env->env->encoded_words.takes_long_words = value_equals_text(&check, "false");
+    if (name == NULL || (charset.length > 0 && !env_set_charset(env->env, name)))
+        return error_no_memory(error);
+    return OUTCOME_DONE;
+}
+
 enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_config *config,
                               struct error *error)
 {
@@ -259,6 +273,8 @@ enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_conf
         outcome = set_variables(env, config->config, error);
     if (outcome == OUTCOME_DONE)
         outcome = set_lists(env, config->config, error);
+    if (outcome == OUTCOME_DONE)
+        outcome = set_encoded_words(env, config->config, error);
     /* A program that read no file asked for no cleaning of its environment. */
     if (outcome == OUTCOME_DONE && config_path(config->config) != NULL)
         outcome = set_environment(env, config->config, error);

@@ -49,7 +49,9 @@ static bool matches_digest(const struct value *password, const struct value *has
    setting that nothing is known of. */
 static bool make_hash(const char *password, const char *setting, struct crypt_data *data, struct value *hash)
 {
-    const char *made = crypt_rn(password, setting, data, sizeof *data);
+    /* Not crypt_r: the address sanitizer puts its own in front of that, and the
+       library behind it is then not linked. */
+    const char *made = crypt_rn(password, setting, data, (int)sizeof *data);
 
     if (made == NULL)
         return false;

@@ -1,9 +1,9 @@
 /* Numbers by symbols, strings by words, and match. */
 
 #include "conditions/conditions.h"
+#include "items/number.h"
 #include "lang/env.h"
 #include "lang/regex.h"
-#include "lang/scan.h"
 
 static enum outcome both_arguments(struct call *call, struct value values[2])
 {
@@ -19,22 +19,6 @@ static bool holds(const struct call *call, int order)
     return (wanted & (order < 0 ? RELATION_LESS : order > 0 ? RELATION_GREATER : RELATION_EQUAL)) != 0;
 }
 
-static enum outcome read_integer(struct call *call, const struct value *text, long long *number)
-{
-    switch (scan_integer(text, number)) {
-    case SCAN_NUMBER_OK:
-        return OUTCOME_DONE;
-    case SCAN_NUMBER_NONE:
-        return call_failed(call, "integer expected but \"%.*s\" found", CALL_TEXT(text));
-    case SCAN_NUMBER_OVERFLOW:
-        return call_failed(call, "absolute value of integer \"%.*s\" is too large (overflow)",
-                           CALL_TEXT(text));
-    case SCAN_NUMBER_TRAILING:
-        break;
-    }
-    return call_failed(call, "invalid integer \"%.*s\"", CALL_TEXT(text));
-}
-
 enum outcome cond_number(struct call *call, bool *truth)
 {
     struct value values[2];
@@ -42,7 +26,7 @@ enum outcome cond_number(struct call *call, bool *truth)
     enum outcome outcome = both_arguments(call, values);
 
     for (size_t i = 0; outcome == OUTCOME_DONE && i < 2; i++)
-        outcome = read_integer(call, &values[i], &numbers[i]);
+        outcome = number_integer(call, &values[i], &numbers[i]);
     if (outcome == OUTCOME_DONE)
         *truth = holds(call, (numbers[0] > numbers[1]) - (numbers[0] < numbers[1]));
     return outcome;

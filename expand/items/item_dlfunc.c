@@ -42,7 +42,7 @@ static enum outcome find_function(struct call *call, const char *path, const cha
     const char *problem = NULL;
     void *handle = modules_load(call->run->env->modules, path, &problem);
 
-    if (handle == NULL)
+    if (handle == NULL || name == NULL)
         return call_failed(call, "dlopen \"%s\" failed: %s", path, problem);
     (void)dlerror();
     void *symbol = dlsym(handle, name);
@@ -77,14 +77,16 @@ static enum outcome end(struct call *call, int code, const char *yield, bool has
 
 enum outcome item_dlfunc(struct call *call)
 {
-    char *texts[DLFUNC_ARGUMENTS + 3];
+    char *texts[DLFUNC_ARGUMENTS + 3] = {NULL};
     dlfunc_function *function = NULL;
     bool has_taint = false;
-    enum outcome outcome = read_arguments(call, texts, &has_taint);
+    enum outcome outcome = call_outside(call, "dynamically-loaded functions");
 
     if (outcome == OUTCOME_DONE)
+        outcome = read_arguments(call, texts, &has_taint);
+    if (outcome == OUTCOME_DONE)
         outcome = find_function(call, texts[0], texts[1], &function);
-    if (outcome != OUTCOME_DONE)
+    if (outcome != OUTCOME_DONE || function == NULL)
         return outcome;
     unsigned char *yield = NULL;
     int count = (int)call_argument_count(call) - 2;

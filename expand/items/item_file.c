@@ -50,8 +50,10 @@ static enum outcome refuse_open(struct call *call, const struct value *name, int
 enum outcome item_readfile(struct call *call)
 {
     struct value name, end_of_line;
-    enum outcome outcome = call_argument(call, 0, &name);
+    enum outcome outcome = call_outside(call, "file insertions");
 
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, 0, &name);
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 1, &end_of_line);
     if (outcome != OUTCOME_DONE)

@@ -99,8 +99,10 @@ enum outcome item_lookup(struct call *call)
         .deadline = run->deadline,
     };
     struct lookup_answer answer = {.value = value_clean("", 0)};
-    enum outcome outcome = call_argument(call, 0, &request.key);
+    enum outcome outcome = call_outside(call, "lookup expansions");
 
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, 0, &request.key);
     if (outcome == OUTCOME_DONE && prepared->driver->style == LOOKUP_SINGLE_KEY)
         outcome = call_argument(call, 1, &request.file);
     if (outcome == OUTCOME_DONE)

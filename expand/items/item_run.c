@@ -233,8 +233,10 @@ enum outcome item_run(struct call *call)
 {
     struct command_line line = {.call = call};
     struct value output;
-    enum outcome outcome = read_command(&line, call->node->prepared);
+    enum outcome outcome = call_outside(call, "commands");
 
+    if (outcome == OUTCOME_DONE)
+        outcome = read_command(&line, call->node->prepared);
     if (outcome == OUTCOME_DONE)
         outcome = run_command(&line, &output);
     if (outcome != OUTCOME_DONE)

@@ -75,8 +75,10 @@ static bool read_time(const struct value *text, nanoseconds *span)
         number = 0;
         has_digit = false;
     }
+    if (text->length == 0)
+        return false;
     *span = total * NANOSECONDS_PER_SECOND;
-    return text->length > 0;
+    return true;
 }
 
 static bool take_word(const struct value *text, const char *name, bool *yes)
@@ -243,7 +245,7 @@ static enum outcome ask(struct call *call, const struct question *question)
 enum outcome item_readsocket(struct call *call)
 {
     struct question question = {.timeout = default_timeout, .shuts_down = true, .sni = value_clean("", 0)};
-    enum outcome outcome = OUTCOME_DONE;
+    enum outcome outcome = call_outside(call, "socket insertions");
 
     for (size_t i = 0; outcome == OUTCOME_DONE && i < ARGUMENTS; i++)
         outcome = call_argument(call, i, &question.arguments[i]);

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { CANNOT_BE_RUN = 127, READ_STEP = 16 * 1024 };
@@ -94,13 +95,27 @@ static bool read_all(int descriptor, nanoseconds deadline, struct buffer *output
     return false;
 }
 
+/* For a kernel without pidfd_open, and valgrind. */
+static bool look_for_end(pid_t child, nanoseconds deadline)
+{
+    static const struct timespec moment = {.tv_nsec = 2 * NANOSECONDS_PER_MILLISECOND};
+    siginfo_t end = {0};
+
+    while (waitid(P_PID, (id_t)child, &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_pid == 0) {
+        if (clock_is_past(deadline))
+            return false;
+        (void)nanosleep(&moment, NULL);
+    }
+    return true;
+}
+
 /* A command that has closed its output may still run on. */
 static bool wait_for_end(pid_t child, nanoseconds deadline)
 {
     int descriptor = (int)syscall(SYS_pidfd_open, child, 0);
 
     if (descriptor < 0)
-        return true; /* an old kernel: the wait that follows has no deadline */
+        return look_for_end(child, deadline);
     bool has_ended = wait_for(descriptor, deadline);
     (void)close(descriptor);
     return has_ended;

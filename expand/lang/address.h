@@ -1,4 +1,4 @@
-/* One mail address as people and headers write it. */
+/* Mail addresses as people and headers write them. */
 
 #ifndef REXPAND_LANG_ADDRESS_H
 #define REXPAND_LANG_ADDRESS_H
@@ -15,5 +15,22 @@ bool address_parse(struct arena *arena, const struct value *text, struct value *
 /* The same; says in Exim's words what is wrong when it is not one. */
 bool address_parse_explained(struct arena *arena, const struct value *text, struct value *local_part,
                              struct value *domain, const char **problem);
+
+/* Adds the parts with "@" between them. */
+void address_add(struct buffer *out, const struct value *local_part, const struct value *domain);
+
+/* A list of addresses as in a To: header, with groups ("name: a@b, c@d;").
+   Begins with in_group false and position 0. */
+struct address_list {
+    struct arena *arena;
+    struct value text;
+    size_t position;
+    bool in_group;
+};
+
+/* The next of them; "*is_valid" says whether it is an address at all. False at
+   the end. */
+bool address_list_next(struct address_list *list, struct value *local_part, struct value *domain,
+                       bool *is_valid);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 
+#include "lang/env.h"
 #include "lang/eval.h"
 
 size_t call_argument_count(const struct call *call)
@@ -71,6 +72,11 @@ enum outcome call_branch(struct call *call, bool success, const struct value *va
     enum outcome outcome = call_append(call, node->yes);
     call->run->bindings.value = outer;
     return outcome;
+}
+
+enum outcome call_outside(struct call *call, const char *words)
+{
+    return call->run->env->is_sealed ? call_failed(call, "%s are not permitted", words) : OUTCOME_DONE;
 }
 
 const char *call_name(const struct call *call)

@@ -69,6 +69,10 @@ enum outcome call_condition(struct call *call, const struct node *condition, boo
    is "value" for yes and nothing for no; "fail" is a forced failure. */
 enum outcome call_branch(struct call *call, bool success, const struct value *value) MUST_CHECK;
 
+/* OUTCOME_DONE unless the environment is sealed; then a failure with these
+   words. For constructs that touch what is outside, before they do. */
+enum outcome call_outside(struct call *call, const char *words) MUST_CHECK;
+
 /* The name that the construct was written with. */
 const char *call_name(const struct call *call);
 

@@ -39,6 +39,7 @@ struct env *env_new(void)
         return NULL;
     env->bytes_limit = default_bytes_limit;
     env->time_limit = default_time_limit;
+    env->encoded_words.charset = RFC2047_CHARSET;
     arena_init(&env->arena, FIRST_ARENA_CHUNK, env->bytes_limit);
     env->lookups = lookups_new();
     env->regexes = regex_cache_new();
@@ -91,6 +92,7 @@ void env_free(struct env *env)
     free(env->run_output);
     free((char *)(uintptr_t)env->srs_recipient.bytes);
     arena_free(&env->arena);
+    free(env->charset);
     free(env);
 }
 
@@ -267,6 +269,18 @@ bool env_environment(const struct env *env, const struct value *name, struct val
 void env_set_environment(struct env *env, const char *const *entries)
 {
     env->environment = entries;
+}
+
+bool env_set_charset(struct env *env, const char *charset)
+{
+    char *copy = strdup(charset);
+
+    if (copy == NULL)
+        return false;
+    free(env->charset);
+    env->charset = copy;
+    env->encoded_words.charset = copy;
+    return true;
 }
 
 void env_begin(struct env *env, struct run *run, struct error *error)

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "lang/call.h"
 #include "lang/regex.h"
+#include "lang/rfc2047.h"
 #include "lookups/lookup.h"
 
 struct env {
@@ -19,13 +20,16 @@ struct env {
     struct modules *modules;
     struct answers *answers;
     struct named_lists *lists;
-    const char *const *environment; /* NULL: the process's own */
-    struct arena arena;             /* of the evaluation under way, and of the last one's result */
-    size_t bytes_limit;             /* of an evaluation's arena */
-    nanoseconds time_limit;         /* of an evaluation; CLOCK_NEVER: none */
-    bool prvs_is_good;              /* what the last prvscheck said */
-    int run_status;                 /* what the last run's command ended with */
-    char *run_output;               /* and what it wrote, which is $value until something else is; or NULL */
+    const char *const *environment;     /* NULL: the process's own */
+    struct arena arena;                 /* of the evaluation under way, and of the last one's result */
+    size_t bytes_limit;                 /* of an evaluation's arena */
+    nanoseconds time_limit;             /* of an evaluation; CLOCK_NEVER: none */
+    struct rfc2047_rules encoded_words; /* "charset" is env_set_charset's */
+    char *charset;                      /* the copy that it made, or NULL */
+    bool prvs_is_good;                  /* what the last prvscheck said */
+    bool is_sealed;                     /* nothing outside may be touched */
+    int run_status;                     /* what the last run's command ended with */
+    char *run_output; /* and what it wrote, which is $value until something else is; or NULL */
     size_t run_output_length;
     struct value srs_recipient; /* of the last inbound_srs that was true; allocated */
 };
@@ -59,6 +63,10 @@ bool env_environment(const struct env *env, const struct value *name, struct val
    ends with NULL, and both live as long as "env" (Exim: keep_environment,
    add_environment). */
 void env_set_environment(struct env *env, const char *const *entries);
+
+/* The character set of header fields (Exim: headers_charset), which is copied.
+   False when memory runs out. */
+bool env_set_charset(struct env *env, const char *charset) MUST_CHECK;
 
 /* Starts an evaluation: the last one's result is gone. Fills "run". */
 void env_begin(struct env *env, struct run *run, struct error *error);

@@ -47,9 +47,10 @@ struct item_row {
 
 /* What may stand between an operator's name and its colon. */
 enum operator_form {
-    OPERATOR_PLAIN,   /* ${lc:…} */
+    OPERATOR_PLAIN,   /* ${lc:…}; as in Exim ${lc_anything:…} is the same */
     OPERATOR_NUMBER,  /* ${length_3:…} */
     OPERATOR_NUMBERS, /* ${hash_3_62:…}: up to two */
+    OPERATOR_OPTIONS, /* ${headerwrap_80_998:…}: as many, or none at all */
     OPERATOR_SIGNED,  /* ${substr_-3_2:…}: up to two, the first perhaps negative */
     OPERATOR_WORD,    /* ${quote_redis_…:…}: text in node->text */
 };

@@ -71,8 +71,7 @@ const struct operator_row *operator_row_find(const char *name, size_t length, si
     if (underscore == NULL)
         return NULL;
     *used = (size_t)(underscore - name);
-    row = find_row(operator_rows, operator_row_count, sizeof *operator_rows, name, *used);
-    return row == NULL || row->form == OPERATOR_PLAIN ? NULL : row;
+    return find_row(operator_rows, operator_row_count, sizeof *operator_rows, name, *used);
 }
 
 static bool is_of_family(const struct variable_row *row, const char *name, size_t length)

@@ -2,7 +2,7 @@
 
 #include "base/value.h"
 
-static int hex_digit(char byte)
+int scan_hex_digit(char byte)
 {
     if (byte_is_digit(byte))
         return byte - '0';
@@ -26,8 +26,8 @@ static char scan_hexadecimal(const char *text, size_t length, size_t *used)
     unsigned number = 0;
     size_t at = 2;
 
-    while (at < length && at < 4 && hex_digit(text[at]) >= 0)
-        number = number * 16 + (unsigned)hex_digit(text[at++]);
+    while (at < length && at < 4 && scan_hex_digit(text[at]) >= 0)
+        number = number * 16 + (unsigned)scan_hex_digit(text[at++]);
     *used = at;
     return (char)(unsigned char)number;
 }

@@ -15,6 +15,9 @@ struct value;
    expanded strings"). */
 char scan_escape(const char *text, size_t length, size_t *used);
 
+/* What a hexadecimal digit stands for; -1 for any other byte. */
+int scan_hex_digit(char byte);
+
 enum scan_number {
     SCAN_NUMBER_OK,
     SCAN_NUMBER_NONE,     /* no digit where one must be */

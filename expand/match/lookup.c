@@ -139,11 +139,11 @@ enum outcome ask_lookup(struct matcher *matcher, const struct list_lookup *looku
         .error = run->error,
         .deadline = run->deadline,
     };
-    enum outcome outcome = OUTCOME_DONE;
+    enum outcome outcome = match_outside(matcher, "lookups in lists");
 
     *answer = (struct lookup_answer){.found = false};
     /* An empty key is in no file. */
-    if (is_query || key->length > 0)
+    if (outcome == OUTCOME_DONE && (is_query || key->length > 0))
         outcome = lookup_find(run->env->lookups, &request, answer);
     if (outcome == OUTCOME_DEFERRED)
         shorten_message(run->error);

@@ -52,6 +52,12 @@ enum outcome match_failed(struct matcher *matcher, enum outcome outcome, const c
     return error->message == NULL ? error_no_memory(error) : outcome;
 }
 
+enum outcome match_outside(struct matcher *matcher, const char *words)
+{
+    return matcher->run->env->is_sealed ? match_failed(matcher, OUTCOME_FAILED, "%s are not permitted", words)
+                                        : OUTCOME_DONE;
+}
+
 void set_value(struct matcher *matcher, const struct value *value)
 {
     matcher->has_value = true;
@@ -139,8 +145,10 @@ static enum outcome check_file(struct walk *walk, const struct value *path, bool
     struct matcher *matcher = walk->matcher;
     struct list_file file;
     struct value line;
-    enum outcome outcome =
-        list_file_open(&file, matcher->run, path, kinds[walk->kind].comment_begins_anywhere);
+    enum outcome outcome = match_outside(matcher, "files in lists");
+
+    if (outcome == OUTCOME_DONE)
+        outcome = list_file_open(&file, matcher->run, path, kinds[walk->kind].comment_begins_anywhere);
 
     while (outcome == OUTCOME_DONE && !walk->decided && list_file_next(&file, &line)) {
         enum answer answer = ANSWER_NO;

@@ -89,6 +89,9 @@ static inline const struct value *shown_subject(const struct matcher *matcher)
 /* Comparison as long as the list is or is not caseful. */
 bool is_same_text(const struct matcher *matcher, const struct value *left, const struct value *right);
 
+/* As call_outside: OUTCOME_DONE unless the environment is sealed. */
+enum outcome match_outside(struct matcher *matcher, const char *words) MUST_CHECK;
+
 enum outcome match_failed(struct matcher *matcher, enum outcome outcome, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

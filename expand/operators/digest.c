@@ -43,9 +43,11 @@ bool digest_make(enum digest_algorithm algorithm, const char *bytes, size_t leng
                  unsigned char digest[DIGEST_LONGEST], unsigned *digest_length)
 {
     static const char *const names[] = {
-        [DIGEST_MD5] = "EVP_md5",
-        [DIGEST_SHA1] = "EVP_sha1",
-        [DIGEST_SHA256] = "EVP_sha256",
+        [DIGEST_MD5] = "EVP_md5",           [DIGEST_SHA1] = "EVP_sha1",
+        [DIGEST_SHA256] = "EVP_sha256",     [DIGEST_SHA384] = "EVP_sha384",
+        [DIGEST_SHA512] = "EVP_sha512",     [DIGEST_SHA3_224] = "EVP_sha3_224",
+        [DIGEST_SHA3_256] = "EVP_sha3_256", [DIGEST_SHA3_384] = "EVP_sha3_384",
+        [DIGEST_SHA3_512] = "EVP_sha3_512",
     };
     get_algorithm *get;
     make_digest *make;

@@ -9,6 +9,12 @@ enum digest_algorithm {
     DIGEST_MD5,
     DIGEST_SHA1,
     DIGEST_SHA256,
+    DIGEST_SHA384,
+    DIGEST_SHA512,
+    DIGEST_SHA3_224,
+    DIGEST_SHA3_256,
+    DIGEST_SHA3_384,
+    DIGEST_SHA3_512,
 };
 
 enum { DIGEST_LONGEST = 64 };

@@ -1,4 +1,4 @@
-/* md5, sha1, sha256, base64. */
+/* md5, sha1, sha2, sha256, sha3. */
 
 #include "operators/digest.h"
 #include "operators/operators.h"
@@ -42,34 +42,41 @@ enum outcome op_sha256(struct call *call)
     return add_digest(call, DIGEST_SHA256, upper_digits);
 }
 
-/* Three bytes, or what there is of them at the end, as four digits. */
-static void encode_group(const char *bytes, size_t length, char digits[4])
-{
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned group = 0;
+/* A member of a family of digests, by the word behind the operator's name. */
+struct variant {
+    const char *word;
+    enum digest_algorithm algorithm;
+};
 
-    for (size_t i = 0; i < 3; i++)
-        group = group << 8 | (i < length ? (unsigned char)bytes[i] : 0U);
-    for (size_t i = 0; i < 4; i++)
-        digits[i] = i <= length ? alphabet[group >> (18 - 6 * i) & 63] : '=';
+static enum outcome add_variant(struct call *call, const struct variant *variants, size_t count,
+                                enum digest_algorithm usual)
+{
+    const struct value *word = &call->node->text;
+
+    if (word->bytes == NULL)
+        return add_digest(call, usual, upper_digits);
+    for (size_t i = 0; i < count; i++)
+        if (value_equals_text(word, variants[i].word))
+            return add_digest(call, variants[i].algorithm, upper_digits);
+    struct value ignored;
+    enum outcome outcome = call_argument(call, 0, &ignored);
+    return outcome == OUTCOME_DONE ? call_failed(call, "unrecognised %s variant", call_name(call)) : outcome;
 }
 
-enum outcome op_base64(struct call *call)
+enum outcome op_sha2(struct call *call)
 {
-    struct value text;
-    struct buffer *out = call->out;
-    enum outcome outcome = call_argument(call, 0, &text);
-    size_t from = out->length;
+    static const struct variant variants[] = {
+        {"256", DIGEST_SHA256}, {"384", DIGEST_SHA384}, {"512", DIGEST_SHA512}};
 
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    buffer_reserve(out, (text.length + 2) / 3 * 4);
-    for (size_t at = 0; at < text.length; at += 3) {
-        char digits[4];
-        encode_group(text.bytes + at, text.length - at, digits);
-        buffer_add(out, digits, sizeof digits);
-    }
-    if (value_is_tainted(&text))
-        buffer_taint(out, from, NULL);
-    return call_done(call);
+    return add_variant(call, variants, sizeof variants / sizeof variants[0], DIGEST_SHA256);
+}
+
+enum outcome op_sha3(struct call *call)
+{
+    static const struct variant variants[] = {{"224", DIGEST_SHA3_224},
+                                              {"256", DIGEST_SHA3_256},
+                                              {"384", DIGEST_SHA3_384},
+                                              {"512", DIGEST_SHA3_512}};
+
+    return add_variant(call, variants, sizeof variants / sizeof variants[0], DIGEST_SHA3_256);
 }

@@ -71,6 +71,17 @@ enum outcome op_hash(struct call *call)
                      node->number_count > 1 ? node->numbers[1] : TEXT_HASH_LETTERS);
 }
 
+enum outcome op_nhash(struct call *call)
+{
+    const struct node *node = call->node;
+    struct value text;
+    enum outcome outcome = call_argument(call, 0, &text);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    return text_nhash(call, &text, node->numbers[0], node->number_count > 1 ? &node->numbers[1] : NULL);
+}
+
 static enum outcome add_number(struct call *call, size_t number)
 {
     buffer_format(call->out, "%zu", number);
@@ -107,8 +118,10 @@ static bool needs_quotes(const struct value *text)
 
 /* A string in double quotes as the configuration file and address headers
    read it. */
-static void add_quoted(struct buffer *out, const struct value *text)
+void op_add_quoted(struct buffer *out, const struct value *text)
 {
+    size_t from = out->length;
+
     buffer_add_byte(out, '"');
     for (size_t i = 0; i < text->length; i++) {
         char byte = text->bytes[i];
@@ -121,6 +134,8 @@ static void add_quoted(struct buffer *out, const struct value *text)
         buffer_add_byte(out, byte);
     }
     buffer_add_byte(out, '"');
+    if (value_is_tainted(text))
+        buffer_taint(out, from, NULL);
 }
 
 static enum outcome mistake_option(struct call *call, const struct lookup_driver *driver,
@@ -169,10 +184,7 @@ enum outcome op_quote(struct call *call)
         buffer_add_value(call->out, &text);
         return call_done(call);
     }
-    size_t from = call->out->length;
-    add_quoted(call->out, &text);
-    if (value_is_tainted(&text))
-        buffer_taint(call->out, from, NULL);
+    op_add_quoted(call->out, &text);
     return call_done(call);
 }
 

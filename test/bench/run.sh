@@ -127,7 +127,7 @@ memory() {
 		less=$($kind 50000 "$string" | process 1 - "${exim[@]}") || exit 1
 		more=$($kind 100000 "$string" | process 1 - "${exim[@]}") || exit 1
 		theirs=$(calc "(${less##* } + (${more##* } - ${less##* }) * 19) / 1024")
-		peer="exim4, from 100,000"
+		peer="exim4, projected"
 	fi
 	row memory "peak of a million lines, $words" MiB "$(calc "${ours##* } / 1024")" "$peer" "$theirs" less "ours < 10"
 }
@@ -208,6 +208,7 @@ write_result() {
 	function number(text) { return text == "" ? "null" : text }
 	function shown(text, unit) {
 		if (text == "") return "-"
+		if (text >= 1000000) return sprintf("%d,%03d,%03d", text / 1000000, text / 1000 % 1000, text % 1000)
 		if (text >= 1000000) return sprintf("%d,%03d,%03d", text / 1000000, text / 1000 % 1000, text % 1000)
 		if (text >= 10000) return sprintf("%d,%03d", text / 1000, text % 1000)
 		return sprintf(text >= 100 ? "%.0f" : text >= 10 ? "%.1f" : "%.2f", text)

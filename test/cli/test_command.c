@@ -408,7 +408,11 @@ static void sit_down(struct seat *seat, const char *locale)
     temp_folder_open(&seat->home);
     struct winsize size = {.ws_row = 24, .ws_col = 200};
     seat->child = forkpty(&seat->terminal, NULL, NULL, &size);
-    assert_true(seat->child >= 0);
+    if (seat->child < 0) {
+        print_message("no pseudo-terminal to be had here: %s\n", strerror(errno));
+        temp_folder_close(&seat->home);
+        skip();
+    }
     if (seat->child == 0) {
         (void)setenv("HOME", seat->home.path, 1);
         (void)unsetenv("XDG_STATE_HOME");
@@ -506,7 +510,7 @@ static void test_terminal_completes_names(void **state)
     see(&seat, "> ");
     type(&seat, "${if e\t\t");
     see(&seat, "\neq  eqi");
-    type(&seat, "{a}{a}}\n");
+    type(&seat, "q{a}{a}}\n");
     see(&seat, "\ntrue");
     see(&seat, "> ");
     type(&seat, "${if eq{ann}{$loc\t_p\t}}\n");

@@ -12,10 +12,10 @@ enum { BYTES = 4 * 1024 * 1024 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Lookups and the environment are not this program's to touch. */
+/* The environment is not this program's to show. */
 static bool looks_outside(const char *text, size_t length)
 {
-    return memmem(text, length, "lookup", 6) != NULL || memmem(text, length, "env", 3) != NULL;
+    return memmem(text, length, "env", 3) != NULL;
 }
 
 static void check(const struct rexpand_result *result)
@@ -45,6 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (env == NULL)
         return 0;
     rexpand_env_limit(env, BYTES, 0.5);
+    rexpand_env_seal(env); /* a string made up at random runs no command */
     (void)rexpand_env_set(env, "local_part", "a:b::c $1", 9, clean);
     (void)rexpand_env_set(env, "domain", text, length, clean);
     (void)rexpand_env_set(env, "acl_m_list", "<;x;y", 5, !clean);

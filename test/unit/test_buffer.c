@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,6 +81,20 @@ static void test_buffer_add_takes_bytes_strings_and_formats(void **state)
     buffer_add_string(&bench->out, "def");
     buffer_format(&bench->out, "%05d%s", 42, "!");
     assert_buffer(bench, "abc-def00042!", "");
+}
+
+static void test_buffer_add_number_writes_the_smallest_and_the_largest(void **state)
+{
+    struct bench *bench = *state;
+
+    buffer_add_number(&bench->out, 0);
+    buffer_add_byte(&bench->out, ' ');
+    buffer_add_number(&bench->out, -10);
+    buffer_add_byte(&bench->out, ' ');
+    buffer_add_number(&bench->out, LLONG_MIN);
+    buffer_add_byte(&bench->out, ' ');
+    buffer_add_number(&bench->out, LLONG_MAX);
+    assert_buffer(bench, "0 -10 -9223372036854775808 9223372036854775807", "");
 }
 
 static void test_buffer_grows_over_any_size(void **state)
@@ -235,6 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_buffer_value_of_nothing_is_empty_text, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buffer_add_takes_bytes_strings_and_formats, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_buffer_add_number_writes_the_smallest_and_the_largest, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_buffer_grows_over_any_size, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buffer_add_value_joins_spans_that_touch, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buffer_add_value_keeps_quoters_apart, setup, teardown),

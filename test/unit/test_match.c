@@ -112,6 +112,18 @@ static void test_match_list_defers_with_a_lookup(void **state)
         strstr(ask(speaker, LIST_HOST, "1.2.3.4", "+ignore_unknown : redis;GET x"), "deferred: "));
 }
 
+static void test_match_list_touches_nothing_outside_when_sealed(void **state)
+{
+    struct speaker *speaker = *state;
+
+    speaker->env->is_sealed = true;
+    assert_non_null(
+        strstr(ask(speaker, LIST_DOMAIN, "a", "/etc/hostname"), "files in lists are not permitted"));
+    assert_non_null(
+        strstr(ask(speaker, LIST_DOMAIN, "a", "lsearch;/etc/passwd"), "lookups in lists are not permitted"));
+    assert_string_equal(ask(speaker, LIST_DOMAIN, "a", "*"), "yes *");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, speaker_setup, speaker_teardown)
@@ -120,6 +132,7 @@ int main(void)
         TEST(test_match_list_goes_into_named_lists),
         TEST(test_match_list_keeps_only_what_lasts),
         TEST(test_match_list_defers_with_a_lookup),
+        TEST(test_match_list_touches_nothing_outside_when_sealed),
     };
 
     return cmocka_run_group_tests_name("match", tests, NULL, NULL);

@@ -83,7 +83,7 @@ static void test_operator_row_find_takes_numbers_behind_the_name(void **state)
     assert_string_equal(operator_row_find("quote_redis_x", 13, &used)->name, "quote");
     assert_int_equal(used, 5);
     assert_string_equal(operator_row_find("local_part", 10, &used)->name, "local_part");
-    assert_null(operator_row_find("lc_3", 4, &used));
+    assert_string_equal(operator_row_find("lc_3", 4, &used)->name, "lc"); /* Exim passes over it */
     assert_null(operator_row_find("local_parts", 11, &used));
 }
 
