@@ -9,6 +9,7 @@
 #include "config/print.h"
 #include "facade.h"
 #include "lang/env.h"
+#include "lang/named_list.h"
 #include "lang/regex.h"
 #include "rexpand.h"
 
@@ -230,6 +231,25 @@ static enum outcome set_environment(struct rexpand_env *env, const struct config
     return OUTCOME_DONE;
 }
 
+static enum outcome set_lists(struct rexpand_env *env, const struct config *config, struct error *error)
+{
+    static const enum list_kind kinds[CONFIG_LIST_KINDS] = {
+        [CONFIG_ADDRESS_LIST] = LIST_ADDRESS,
+        [CONFIG_DOMAIN_LIST] = LIST_DOMAIN,
+        [CONFIG_HOST_LIST] = LIST_HOST,
+        [CONFIG_LOCAL_PART_LIST] = LIST_LOCAL_PART,
+    };
+
+    for (size_t i = 0; i < CONFIG_LIST_KINDS; i++) {
+        const struct config_list *list = config_lists(config, (enum config_list_kind)i);
+        for (; list != NULL; list = list->next)
+            if (!named_lists_add(env->env->lists, kinds[i], list->name, strlen(list->name), &list->text,
+                                 list->is_cached))
+                return error_no_memory(error);
+    }
+    return OUTCOME_DONE;
+}
+
 /* How words in header fields are encoded. */
 static enum outcome set_encoded_words(struct rexpand_env *env, const struct config *config,
                                       struct error *error)
@@ -251,6 +271,8 @@ enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_conf
 
     if (outcome == OUTCOME_DONE)
         outcome = set_variables(env, config->config, error);
+    if (outcome == OUTCOME_DONE)
+        outcome = set_lists(env, config->config, error);
     if (outcome == OUTCOME_DONE)
         outcome = set_encoded_words(env, config->config, error);
     /* A program that read no file asked for no cleaning of its environment. */

@@ -53,7 +53,7 @@ static bool make_hash(const char *password, const char *setting, struct crypt_da
        library behind it is then not linked. */
     const char *made = crypt_rn(password, setting, data, (int)sizeof *data);
 
-    if (made == NULL || made[0] == '*')
+    if (made == NULL)
         return false;
     *hash = value_of_string(made);
     return true;

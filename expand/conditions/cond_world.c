@@ -14,6 +14,8 @@ enum outcome cond_exists(struct call *call, bool *truth)
     enum outcome outcome = call_argument(call, 0, &name);
 
     *truth = false;
+    if (outcome == OUTCOME_DONE)
+        outcome = call_outside(call, "questions about files");
     if (outcome != OUTCOME_DONE || name.length == 0 || memchr(name.bytes, '\0', name.length) != NULL)
         return outcome;
     const char *path = arena_copy(call->run->arena, name.bytes, name.length);

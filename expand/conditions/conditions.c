@@ -1,6 +1,7 @@
 /* The table of conditions; nothing else. */
 
 #include "conditions/conditions.h"
+#include "lang/named_list.h"
 
 #define NUMBERS(symbol, relation, words)                                                                     \
     {                                                                                                        \
@@ -34,6 +35,11 @@
 #define NEVER(word, words)                                                                                   \
     {                                                                                                        \
         .name = (word), .effect = EFFECT_READS, .parse = parse_nothing, .run = cond_never, .help = (words)   \
+    }
+#define MATCH_LIST(word, kind, words)                                                                        \
+    {                                                                                                        \
+        .name = (word), .effect = EFFECT_READS, .parse = parse_match_list, .run = cond_match_list,           \
+        .data = (kind), .help = (words)                                                                      \
     }
 
 const struct condition_row condition_rows[] = {
@@ -95,6 +101,11 @@ const struct condition_row condition_rows[] = {
             "the first string is greater or equal, case left aside"),
     STRINGS("gt", RELATION_GREATER, "the first string is greater"),
     STRINGS("gti", RELATION_GREATER | RELATION_CASELESS, "the first string is greater, case left aside"),
+    {.name = "inbound_srs",
+     .effect = EFFECT_CHANGES,
+     .parse = parse_inbound_srs,
+     .run = cond_inbound_srs,
+     .help = "a local part that srs_encode made; $srs_recipient is the address in it"},
     IN_LIST("inlist", INLIST_CASEFUL, "a string is an item of a list; $value is that item"),
     IN_LIST("inlisti", INLIST_CASELESS, "the same, case left aside"),
     IS_IP("isip", ISIP_4 | ISIP_6, "an IP address"),
@@ -112,6 +123,10 @@ const struct condition_row condition_rows[] = {
      .effect = EFFECT_PURE,
      .run = cond_match,
      .help = "a regular expression matches; $0 to $9 are what it captured"},
+    MATCH_LIST("match_address", LIST_ADDRESS, "a mail address is in an address list"),
+    MATCH_LIST("match_domain", LIST_DOMAIN, "a domain is in a domain list"),
+    MATCH_LIST("match_ip", LIST_HOST, "an IP address is in a host list"),
+    MATCH_LIST("match_local_part", LIST_LOCAL_PART, "a local part is in a local part list"),
     {.name = "or",
      .effect = EFFECT_PURE,
      .parse = parse_and_or,

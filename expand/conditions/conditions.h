@@ -37,6 +37,10 @@ enum outcome cond_for(struct call *call, bool *truth);
 enum { INLIST_CASEFUL, INLIST_CASELESS };
 enum outcome cond_inlist(struct call *call, bool *truth);
 
+/* "data" of the row: the list's kind. */
+bool parse_match_list(struct parser *parser, struct node *node);
+enum outcome cond_match_list(struct call *call, bool *truth);
+
 enum { ISIP_4 = 1, ISIP_6 = 2 };
 enum outcome cond_isip(struct call *call, bool *truth);
 
@@ -47,6 +51,9 @@ enum outcome cond_never(struct call *call, bool *truth);
 
 enum outcome cond_crypteq(struct call *call, bool *truth);
 enum outcome cond_not_compiled(struct call *call, bool *truth);
+
+bool parse_inbound_srs(struct parser *parser, struct node *node);
+enum outcome cond_inbound_srs(struct call *call, bool *truth);
 
 /* "data" of a row with a group of strings: how many at least and at most. */
 #define GROUP_OF(least, most) ((least) << 8 | (most))

@@ -8,6 +8,7 @@
 #include "lang/answers.h"
 #include "lang/cache.h"
 #include "lang/modules.h"
+#include "lang/named_list.h"
 #include "lang/row.h"
 
 enum { FIRST_ARENA_CHUNK = 16 * 1024 };
@@ -46,11 +47,12 @@ struct env *env_new(void)
     env->programs = program_cache_new();
     env->modules = modules_new();
     env->answers = answers_new();
+    env->lists = named_lists_new();
     env->variables = calloc(1, sizeof *env->variables);
     if (env->variables != NULL)
         env->variables->values = calloc(variable_row_count, sizeof *env->variables->values);
     if (env->lookups == NULL || env->regexes == NULL || env->regex_scratch == NULL || env->programs == NULL ||
-        env->modules == NULL || env->answers == NULL || env->variables == NULL ||
+        env->modules == NULL || env->answers == NULL || env->lists == NULL || env->variables == NULL ||
         env->variables->values == NULL) {
         env_free(env);
         return NULL;
@@ -85,8 +87,10 @@ void env_free(struct env *env)
     program_cache_free(env->programs);
     modules_free(env->modules);
     answers_free(env->answers);
+    named_lists_free(env->lists);
     free_variables(env->variables);
     free(env->run_output);
+    free((char *)(uintptr_t)env->srs_recipient.bytes);
     arena_free(&env->arena);
     free(env->charset);
     free(env);
@@ -230,6 +234,20 @@ bool env_keep_output(struct env *env, const struct value *output)
     return true;
 }
 
+bool env_keep_srs_recipient(struct env *env, const struct value *recipient)
+{
+    char *copy = malloc(recipient->length + 1);
+
+    if (copy == NULL)
+        return false;
+    memcpy(copy, recipient->bytes, recipient->length);
+    copy[recipient->length] = '\0';
+    free((char *)(uintptr_t)env->srs_recipient.bytes);
+    env->srs_recipient = value_is_tainted(recipient) ? value_tainted(copy, recipient->length)
+                                                     : value_clean(copy, recipient->length);
+    return true;
+}
+
 bool env_environment(const struct env *env, const struct value *name, struct value *found)
 {
     const char *const *entries = env->environment != NULL ? env->environment : (const char *const *)environ;
@@ -283,4 +301,5 @@ void env_tidy(struct env *env)
 {
     lookups_tidy(env->lookups);
     answers_forget_all(env->answers);
+    named_lists_forget(env->lists);
 }

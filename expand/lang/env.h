@@ -19,6 +19,7 @@ struct env {
     struct env_variables *variables;
     struct modules *modules;
     struct answers *answers;
+    struct named_lists *lists;
     const char *const *environment;     /* NULL: the process's own */
     struct arena arena;                 /* of the evaluation under way, and of the last one's result */
     size_t bytes_limit;                 /* of an evaluation's arena */
@@ -30,6 +31,7 @@ struct env {
     int run_status;                     /* what the last run's command ended with */
     char *run_output; /* and what it wrote, which is $value until something else is; or NULL */
     size_t run_output_length;
+    struct value srs_recipient; /* of the last inbound_srs that was true; allocated */
 };
 
 /* NULL when memory runs out. The caller frees it. */
@@ -44,6 +46,10 @@ bool env_set(struct env *env, const char *name, size_t name_length, const char *
 
 /* Keeps a copy of what a command wrote. False when memory runs out. */
 bool env_keep_output(struct env *env, const struct value *output) MUST_CHECK;
+
+/* Keeps a copy of the address that an SRS address stands for, with its taint.
+   False when memory runs out. */
+bool env_keep_srs_recipient(struct env *env, const struct value *recipient) MUST_CHECK;
 
 /* A variable's value in an evaluation. */
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,

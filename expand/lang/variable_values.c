@@ -130,6 +130,24 @@ enum outcome value_of_value(struct run *run, const struct variable_row *row, con
     return OUTCOME_DONE;
 }
 
+enum outcome value_of_srs_recipient(struct run *run, const struct variable_row *row, const struct value *name,
+                                    struct value *value)
+{
+    const struct value *kept = &run->env->srs_recipient;
+
+    (void)row;
+    (void)name;
+    if (kept->bytes == NULL)
+        return OUTCOME_DONE;
+    /* The next inbound_srs may free it. */
+    char *copy = arena_copy(run->arena, kept->bytes, kept->length);
+    if (copy == NULL)
+        return error_no_memory(run->error);
+    *value = *kept;
+    value->bytes = copy;
+    return OUTCOME_DONE;
+}
+
 enum outcome value_of_prvs_address(struct run *run, const struct variable_row *row, const struct value *name,
                                    struct value *value)
 {

@@ -20,6 +20,8 @@ variable_get value_local_part_of;
 /* What items bind. */
 variable_get value_of_item;
 variable_get value_of_value;
+/* What conditions leave behind. */
+variable_get value_of_srs_recipient;
 variable_get value_of_prvs_address;
 variable_get value_of_prvs_key;
 

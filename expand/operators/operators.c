@@ -36,6 +36,8 @@ const struct operator_row operator_rows[] = {
     ROW("lc", OPERATOR_PLAIN, EFFECT_PURE, op_lc, "in lower case"),
     ROW("length", OPERATOR_NUMBER, EFFECT_PURE, op_length, "its first characters"),
     ROW("listcount", OPERATOR_PLAIN, EFFECT_PURE, op_listcount, "how many items a list has"),
+    ROW("listnamed", OPERATOR_WORD, EFFECT_READS, op_listnamed,
+        "the items of a named list, as they are written"),
     ROW("local_part", OPERATOR_PLAIN, EFFECT_PURE, op_local_part, "the local part of a mail address"),
     ROW("mask", OPERATOR_WORD, EFFECT_PURE, op_mask, "the network of an IP address and a number of bits"),
     ROW("md5", OPERATOR_PLAIN, EFFECT_PURE, op_md5, "its MD5 digest, in lower-case hexadecimal"),

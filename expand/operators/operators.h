@@ -12,6 +12,7 @@ enum outcome op_substr(struct call *call);
 enum outcome op_hash(struct call *call);
 enum outcome op_strlen(struct call *call);
 enum outcome op_listcount(struct call *call);
+enum outcome op_listnamed(struct call *call);
 enum outcome op_quote(struct call *call);
 enum outcome op_escape(struct call *call);
 enum outcome op_expand(struct call *call);

@@ -296,6 +296,7 @@ static bool compare_case(const struct language_cases *cases, const struct langua
     return false;
 }
 
+/* Where Exim stops, the halves are asked again. */
 static size_t ask_batch(const struct language_cases *cases, const struct language_case *const *batch,
                         size_t count)
 {
@@ -316,12 +317,9 @@ static size_t ask_batch(const struct language_cases *cases, const struct languag
     if (done == count)
         return wrong;
     /* It crashed on one, and took with it what it had not printed yet. */
-    if (count > 1) {
-        wrong = 0;
-        for (size_t i = 0; i < count; i++)
-            wrong += ask_batch(cases, &batch[i], 1);
-        return wrong;
-    }
+    if (count > 1)
+        return ask_batch(cases, batch, count / 2) +
+               ask_batch(cases, batch + count / 2, count - count / 2);
     if (!batch[0]->differs)
         print_error("%s:%zu: exim stopped at %s\n", cases->path, batch[0]->line, batch[0]->expression);
     return !batch[0]->differs;

@@ -31,11 +31,21 @@ static void test_nothing_is_under_way_outside_of_a_delivery(void **state)
     assert_speeches(*state, speeches);
 }
 
+static void test_exists_is_not_permitted_when_sealed(void **state)
+{
+    struct speaker *speaker = *state;
+
+    speaker->env->is_sealed = true;
+    assert_speaks(speaker, "${if exists{/dev/null}{y}{n}}",
+                  "failed: questions about files are not permitted");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, speaker_setup, speaker_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_exists_takes_tainted_names_and_no_nul),
+        TEST(test_exists_is_not_permitted_when_sealed),
         TEST(test_nothing_is_under_way_outside_of_a_delivery),
     };
 
