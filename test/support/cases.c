@@ -318,8 +318,7 @@ static size_t ask_batch(const struct language_cases *cases, const struct languag
         return wrong;
     /* It crashed on one, and took with it what it had not printed yet. */
     if (count > 1)
-        return ask_batch(cases, batch, count / 2) +
-               ask_batch(cases, batch + count / 2, count - count / 2);
+        return ask_batch(cases, batch, count / 2) + ask_batch(cases, batch + count / 2, count - count / 2);
     if (!batch[0]->differs)
         print_error("%s:%zu: exim stopped at %s\n", cases->path, batch[0]->line, batch[0]->expression);
     return !batch[0]->differs;
