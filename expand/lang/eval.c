@@ -4,6 +4,7 @@
 
 #include "lang/cache.h"
 #include "lang/env.h"
+#include "lang/gather.h"
 
 /* Programs nest no deeper than the parser allows, but ${expand:…} starts a new
    one inside. */
@@ -91,7 +92,7 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
     return leave(run, node, outcome);
 }
 
-static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+static enum outcome append_parts(struct run *run, const struct node *node, struct buffer *out)
 {
     for (size_t i = 0; i < node->child_count; i++) {
         enum outcome outcome = evaluate_append(run, node->children[i], out);
@@ -99,6 +100,18 @@ static enum outcome append_sequence(struct run *run, const struct node *node, st
             return outcome;
     }
     return OUTCOME_DONE;
+}
+
+static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+{
+    struct gathering gathering;
+
+    if (!node->gathers)
+        return append_parts(run, node, out);
+    gather_sequence(&gathering, run, node);
+    enum outcome outcome = append_parts(run, node, out);
+    gather_end(&gathering);
+    return outcome;
 }
 
 static struct value capture_value(const struct run *run, const struct node *node)
