@@ -89,6 +89,7 @@ static const char *const cases[][2] = {
     {"hold_domains=\"x\n", "hold_domains"},
     {"hold_domains=\"x\" y\n", "hold_domains"},
     {"hold_domains=\"a\\8b\\e\\t\\r\"", "hold_domains"},
+    {"hold_domains=\"a\\bb\\fc\\vd\\aq\"", "hold_domains"},
     {"hold_domains=\"\"", "hold_domains"},
     {"hold_domains = a\"b\"\n", "hold_domains"},
     {"hold_domains = 'a'\n", "hold_domains"},
