@@ -145,6 +145,48 @@ REXPAND_PUBLIC enum rexpand_outcome rexpand_evaluate(const struct rexpand_progra
 REXPAND_PUBLIC enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, size_t length,
                                                    struct rexpand_result *result);
 
+/* ---- access control lists ---- */
+
+/* What an ACL says (Exim specification, chapter 43). */
+enum rexpand_verdict {
+    REXPAND_ACCEPT,
+    REXPAND_DENY,
+    REXPAND_DEFER,   /* not now: for SMTP an answer that begins with 4 */
+    REXPAND_DISCARD, /* accepted for the client, and thrown away */
+    REXPAND_DROP,    /* denied, and the connection is to be closed */
+    REXPAND_ERROR,   /* a mistake in the ACL; for SMTP as REXPAND_DEFER, with no more said */
+};
+
+enum { REXPAND_ACL_ARGUMENTS = 9 };
+
+/* The texts live until the next call with the environment; NULL: none was
+   given. */
+struct rexpand_acl_result {
+    enum rexpand_verdict verdict;
+    const char *message; /* for the client */
+    size_t message_length;
+    const char *log_message; /* for the log; with REXPAND_ERROR what is wrong, never NULL */
+    size_t log_message_length;
+};
+
+/* Checks an ACL of the environment's configuration. "acl" is what an option
+   such as acl_smtp_rcpt is set to: it is expanded, and then an ACL's name, the absolute path of a
+   file with one, or an ACL itself. The arguments (up to 9, may be NULL if there are none) are
+   $acl_arg1, …; they count as coming from outside. What a "set" does stays in the environment. A
+   condition that this version does not evaluate (rexpand-configuration(5) lists them) is a
+   REXPAND_ERROR. */
+REXPAND_PUBLIC enum rexpand_verdict rexpand_acl_check(struct rexpand_env *env, const char *acl,
+                                                      const char *const *arguments, size_t argument_count,
+                                                      struct rexpand_acl_result *result);
+
+/* Takes a line for the log, without a time or a line end; all its bytes print.
+   "logs" names the logs that are meant: main, reject, panic, or several with commas. It may not use
+   the environment. */
+typedef void rexpand_log(void *context, const char *logs, const char *line, size_t length);
+
+/* Where "logwrite" and warnings go: nowhere at first, or with NULL. */
+REXPAND_PUBLIC void rexpand_env_log(struct rexpand_env *env, rexpand_log *write, void *context);
+
 /* ---- what this build knows ---- */
 
 enum rexpand_kind {

@@ -41,6 +41,11 @@ struct rexpand_config *rexpand_config_read(const char *path, const char *const *
     return NULL;
 }
 
+const struct config *facade_config(const struct rexpand_config *config)
+{
+    return config->config;
+}
+
 void rexpand_config_free(struct rexpand_config *config)
 {
     if (config == NULL)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/command.h"
 
@@ -35,6 +36,20 @@ static bool assign(struct session *session, const struct assignment *assignment,
     return false;
 }
 
+/* A line for the log, as `exim -be` shows it. */
+static void write_log(void *context, const char *logs, const char *line, size_t length)
+{
+    const time_t now = time(NULL);
+    struct tm parts;
+    char stamp[32] = "";
+
+    (void)context;
+    (void)logs;
+    if (localtime_r(&now, &parts) != NULL)
+        (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
+    (void)fprintf(stderr, "%s %.*s\n", stamp, (int)length, line);
+}
+
 bool session_open(struct session *session, const struct options *options, int *status)
 {
     char *message = NULL;
@@ -52,6 +67,7 @@ bool session_open(struct session *session, const struct options *options, int *s
         session_close(session);
         return false;
     }
+    rexpand_env_log(session->env, write_log, NULL);
     for (size_t i = 0; i < options->assignment_count; i++) {
         if (assign(session, &options->assignments[i], status))
             continue;

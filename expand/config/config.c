@@ -40,6 +40,8 @@ static enum outcome read_line(struct config *config, enum config_section *sectio
         return section_begin(config, &statement, section, error);
     bool is_macro = is_macro_line(*section, line);
     enum outcome outcome = section_add_line(config, *section, line, place, is_macro, error);
+    if (outcome == OUTCOME_DONE && *section == CONFIG_ACL)
+        outcome = acls_read_line(config, config->lines[CONFIG_ACL].last, error);
     if (outcome != OUTCOME_DONE)
         return outcome;
     if (is_macro)

@@ -207,7 +207,7 @@ static const struct option_row rows[] = {
     {"prdr_enable", OPTION_BOOL, false, "false", NULL, "offer PRDR"},
     {"preserve_message_logs", OPTION_BOOL, false, "false", NULL, "keep a message's log when it is gone"},
     {"primary_hostname", OPTION_TEXT, true, NULL, NULL, "the full name of this host"},
-    {"print_topbitchars", OPTION_BOOL, false, "false", NULL, "bytes above 127 count as printing"},
+    {"print_topbitchars", OPTION_BOOL, true, "false", NULL, "bytes above 127 count as printing"},
     {"process_log_path", OPTION_TEXT, false, NULL, NULL, "file for what processes are doing"},
     {"prod_requires_admin", OPTION_BOOL, false, "true", NULL, "only administrators may start deliveries"},
     {"proxy_protocol_timeout", OPTION_TIME, false, "3s", NULL, "how long to wait for a PROXY header"},

@@ -4,6 +4,7 @@
 
 #include "config/number.h"
 #include "config/private.h"
+#include "config/quoted.h"
 
 /* One option line while it is read. */
 struct reading {
@@ -51,65 +52,6 @@ static bool find_option(struct setting *setting, const char *name, size_t length
 
 /* ---- values ---- */
 
-static int hex_digit(char byte)
-{
-    if (byte_is_digit(byte))
-        return byte - '0';
-    char lower = byte_lower(byte);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/* Up to two hexadecimal digits; none give a zero byte, as in Exim. */
-static char read_hex(const char **text)
-{
-    int value = 0;
-    for (int i = 0; i < 2 && hex_digit(**text) >= 0; i++, (*text)++)
-        value = value * 16 + hex_digit(**text);
-    return (char)value;
-}
-
-static char read_octal(const char **text)
-{
-    int value = 0;
-    for (int i = 0; i < 3 && **text >= '0' && **text <= '7'; i++, (*text)++)
-        value = value * 8 + (**text - '0');
-    return (char)value;
-}
-
-/* What follows a backslash between quotes. */
-static char read_escape(const char **text)
-{
-    if (**text >= '0' && **text <= '7')
-        return read_octal(text);
-    char byte = *(*text)++;
-    switch (byte) {
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'x':
-        return read_hex(text);
-    default:
-        return byte;
-    }
-}
-
-/* Adds what stands between the quotes; "text" is left behind the closing one,
-   or at the end if there is none. */
-static void read_quoted(const char **text, struct buffer *out)
-{
-    for ((*text)++; **text != '\0' && **text != '"';) {
-        if (**text == '\\' && (*text)[1] != '\0') {
-            (*text)++;
-            buffer_add_byte(out, read_escape(text));
-        } else {
-            buffer_add_byte(out, *(*text)++);
-        }
-    }
-}
-
 enum outcome setting_read_string(struct config *config, const struct statement *statement, const char *name,
                                  const char *text, struct value *value, struct error *error)
 {
@@ -123,10 +65,9 @@ enum outcome setting_read_string(struct config *config, const struct statement *
     }
     buffer_init(&out, config->arena);
     buffer_reserve(&out, strlen(text));
-    read_quoted(&text, &out);
-    if (*text != '"')
+    if (!quoted_read(&text, &out))
         return fail(&reading, "missing quote at end of string value for ", name);
-    text = skip_space(text + 1);
+    text = skip_space(text);
     if (*text != '\0')
         return fail_extra(&reading, "string value for", text);
     if (!buffer_value(&out, value))

@@ -65,12 +65,12 @@ static void free_variables(struct env_variables *variables)
     if (variables == NULL)
         return;
     for (size_t i = 0; variables->values != NULL && i < variable_row_count; i++)
-        free((char *)(uintptr_t)variables->values[i].bytes);
+        kept_value_free(&variables->values[i]);
     free(variables->values);
     while (variables->named != NULL) {
         struct named_value *next = variables->named->next;
         free(variables->named->name);
-        free((char *)(uintptr_t)variables->named->value.bytes);
+        kept_value_free(&variables->named->value);
         free(variables->named);
         variables->named = next;
     }
@@ -89,6 +89,7 @@ void env_free(struct env *env)
     answers_free(env->answers);
     named_lists_free(env->lists);
     free_variables(env->variables);
+    kept_blocks_free(&env->retired);
     free(env->run_output);
     free((char *)(uintptr_t)env->srs_recipient.bytes);
     arena_free(&env->arena);
@@ -163,27 +164,31 @@ static struct value *value_place(struct env *env, const struct variable_row *row
     return named == NULL ? NULL : &named->value;
 }
 
-bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
-             bool clean, bool *no_memory)
+static bool set_value(struct env *env, const char *name, size_t name_length, const struct value *value,
+                      struct kept_block **retired, bool *no_memory)
 {
     const struct variable_row *row = variable_row_find(name, name_length);
 
     *no_memory = false;
     if (row == NULL)
         return false;
-    char *copy = length < SIZE_MAX ? malloc(length + 1) : NULL;
-    struct value *place = copy == NULL ? NULL : value_place(env, row, name, name_length);
-    if (place == NULL) {
-        free(copy);
-        *no_memory = true;
-        return false;
-    }
-    if (length > 0)
-        memcpy(copy, bytes, length);
-    copy[length] = '\0';
-    free((char *)(uintptr_t)place->bytes);
-    *place = clean ? value_clean(copy, length) : value_tainted(copy, length);
-    return true;
+    struct value *place = value_place(env, row, name, name_length);
+    *no_memory = place == NULL || !kept_value_set(place, value, retired);
+    return !*no_memory;
+}
+
+bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
+             bool clean, bool *no_memory)
+{
+    const struct value value = clean ? value_clean(bytes, length) : value_tainted(bytes, length);
+
+    return set_value(env, name, name_length, &value, NULL, no_memory);
+}
+
+bool env_set_value(struct env *env, const char *name, size_t name_length, const struct value *value,
+                   bool *no_memory)
+{
+    return set_value(env, name, name_length, value, &env->retired, no_memory);
 }
 
 /* A header field's content as the prefix wants it. */
@@ -206,6 +211,8 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
 {
     const struct value *given = NULL;
 
+    if (row->bound != NULL && row->bound(run, row, value))
+        return OUTCOME_DONE;
     if (!row->is_family) {
         given = &run->env->variables->values[row - variable_rows];
     } else {
@@ -285,6 +292,7 @@ bool env_set_charset(struct env *env, const char *charset)
 
 void env_begin(struct env *env, struct run *run, struct error *error)
 {
+    kept_blocks_free(&env->retired);
     arena_reset(&env->arena, env->bytes_limit < kept_bytes ? env->bytes_limit : kept_bytes);
     env->arena.limit = env->bytes_limit;
     *error = (struct error){.offset = ERROR_NO_OFFSET};

@@ -6,10 +6,19 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "lang/acl_call.h"
 #include "lang/call.h"
+#include "lang/kept_value.h"
 #include "lang/regex.h"
 #include "lang/rfc2047.h"
 #include "lookups/lookup.h"
+
+/* Where lines for the log go; "write" NULL: nowhere. "name" is the log that is
+   meant: main, reject or panic. */
+struct log {
+    void (*write)(void *context, const char *name, const char *line, size_t length);
+    void *context;
+};
 
 struct env {
     struct lookups *lookups;
@@ -32,6 +41,10 @@ struct env {
     char *run_output; /* and what it wrote, which is $value until something else is; or NULL */
     size_t run_output_length;
     struct value srs_recipient; /* of the last inbound_srs that was true; allocated */
+    acl_checker *check_acl;     /* NULL: there are no ACLs */
+    struct acls *acls;          /* for it; its owner's */
+    struct log log;
+    struct kept_block *retired; /* former values that the evaluation under way may use */
 };
 
 /* NULL when memory runs out. The caller frees it. */
@@ -43,6 +56,10 @@ void env_free(struct env *env);
    that cannot be set; sets *no_memory when that was the reason. */
 bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
              bool clean, bool *no_memory);
+
+/* The same with any taint, and while an evaluation is under way. */
+bool env_set_value(struct env *env, const char *name, size_t name_length, const struct value *value,
+                   bool *no_memory);
 
 /* Keeps a copy of what a command wrote. False when memory runs out. */
 bool env_keep_output(struct env *env, const struct value *output) MUST_CHECK;

@@ -25,6 +25,12 @@ variable_get value_of_srs_recipient;
 variable_get value_of_prvs_address;
 variable_get value_of_prvs_key;
 
+/* What an ACL binds while it is checked: a row's "bound". */
+typedef bool variable_bound(const struct run *run, const struct variable_row *row, struct value *value);
+variable_bound bound_acl_argument;
+variable_bound bound_acl_count;
+variable_bound bound_acl_verify_message;
+
 /* What items leave behind. */
 variable_get value_of_prvs_result;
 variable_get value_of_run_status;
