@@ -152,7 +152,7 @@ void rexpand_env_tidy(struct rexpand_env *env)
 
 /* ---- evaluation ---- */
 
-static enum rexpand_outcome evaluate(const struct program *program, struct env *env,
+static enum rexpand_outcome evaluate(const struct program_use *use, struct env *env,
                                      struct rexpand_result *result)
 {
     struct run run;
@@ -160,7 +160,7 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
     struct value value = {0};
 
     env_begin(env, &run, &error);
-    enum outcome outcome = evaluate_program(&run, program, &value);
+    enum outcome outcome = evaluate_use(&run, use, &value);
     bool done = outcome == OUTCOME_DONE;
     *result = (struct rexpand_result){
         .outcome = (enum rexpand_outcome)outcome,
@@ -176,7 +176,9 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
 enum rexpand_outcome rexpand_evaluate(const struct rexpand_program *program, struct rexpand_env *env,
                                       struct rexpand_result *result)
 {
-    return evaluate(program->program, env->env, result);
+    const struct program_use use = {.program = program->program};
+
+    return evaluate(&use, env->env, result);
 }
 
 static enum rexpand_outcome no_memory(struct rexpand_result *result)
@@ -198,7 +200,7 @@ enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, s
         return no_memory(result);
     program_cache_release(&env->last);
     env->last = use;
-    return evaluate(use.program, env->env, result);
+    return evaluate(&use, env->env, result);
 }
 
 /* ---- what this build knows ---- */

@@ -31,6 +31,9 @@ struct lookup_answer {
     struct value value;      /* in the request's arena; empty when not found */
     bool may_cache;          /* a driver sets this to false for what must be asked again, a write say */
     bool empties_cache;      /* the driver changed something: earlier answers of it may be wrong now */
+    bool is_from_cache;      /* lookup_find's: the driver was not asked */
+    const char *source;      /* for who watches: the server that answered, or how a file was read; never a
+                                password; NULL: nothing to say */
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
 };
 

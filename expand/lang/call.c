@@ -4,6 +4,7 @@
 
 #include "lang/env.h"
 #include "lang/eval.h"
+#include "lang/trace.h"
 
 size_t call_argument_count(const struct call *call)
 {
@@ -49,7 +50,7 @@ static enum outcome forced_failure(struct call *call)
                      "\"%s\" failed and \"fail\" requested", call_name(call));
 }
 
-enum outcome call_branch(struct call *call, bool success, const struct value *value)
+static enum outcome take_branch(struct call *call, bool success, const struct value *value)
 {
     const struct node *node = call->node;
     enum branch branch = (enum branch)(success ? node->yes_branch : node->no_branch);
@@ -71,6 +72,18 @@ enum outcome call_branch(struct call *call, bool success, const struct value *va
     call->run->bindings.value = *value;
     enum outcome outcome = call_append(call, node->yes);
     call->run->bindings.value = outer;
+    return outcome;
+}
+
+enum outcome call_branch(struct call *call, bool success, const struct value *value)
+{
+    struct trace_branch branch;
+
+    if (call->run->trace == NULL)
+        return take_branch(call, success, value);
+    trace_begin_branch(&branch, call, success);
+    enum outcome outcome = take_branch(call, success, value);
+    trace_end_branch(&branch, outcome);
     return outcome;
 }
 

@@ -9,6 +9,7 @@
 #include "lang/row.h"
 
 struct env;
+struct trace;
 
 /* $0 and as many more as Exim keeps. */
 enum { CAPTURES = 21 };
@@ -39,6 +40,7 @@ struct run {
     unsigned depth;
     unsigned ticks; /* until the clock is looked at again */
     nanoseconds deadline;
+    struct trace *trace; /* who watches; NULL: nobody */
     bool mistake_raised; /* the failure under way is a program's mistake, whose message is whole */
 };
 
