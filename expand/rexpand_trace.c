@@ -85,10 +85,8 @@ static void name_node(const struct node *node, struct rexpand_event *event, char
 static void fill_part(const struct trace_frame *frame, struct rexpand_event *event, char digits[24])
 {
     static const enum rexpand_part parts[] = {
-        [TRACE_STRING] = REXPAND_PART_STRING,
-        [TRACE_NODE] = REXPAND_PART_TEXT,
-        [TRACE_LIST_ITEM] = REXPAND_PART_LIST_ITEM,
-        [TRACE_FAIL] = REXPAND_PART_FAIL,
+        [TRACE_STRING] = REXPAND_PART_STRING,       [TRACE_NODE] = REXPAND_PART_TEXT,
+        [TRACE_LIST_ITEM] = REXPAND_PART_LIST_ITEM, [TRACE_FAIL] = REXPAND_PART_FAIL,
         [TRACE_ABSENT] = REXPAND_PART_ABSENT,
     };
 
@@ -182,8 +180,8 @@ static void fill_lookup(const struct trace_event *happened, struct rexpand_looku
 static void observe(void *context, const struct trace_event *happened)
 {
     const struct rexpand_env *env = context;
-    struct rexpand_event event = {
-        .kind = (enum rexpand_event_kind)happened->kind, .message_offset = REXPAND_NO_OFFSET};
+    struct rexpand_event event = {.kind = (enum rexpand_event_kind)happened->kind,
+                                  .message_offset = REXPAND_NO_OFFSET};
     struct rexpand_text captures[CAPTURES];
     struct rexpand_lookup_report report;
     char digits[24];

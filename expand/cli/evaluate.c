@@ -99,8 +99,8 @@ static int print_value(struct session *session, const char *text, size_t length,
 
 static void expand(struct evaluation *evaluation, const char *text, size_t length)
 {
-    note(evaluation, evaluation->taker(&evaluation->session, text, length, evaluation->shows_place,
-                                       evaluation->context));
+    note(evaluation,
+         evaluation->taker(&evaluation->session, text, length, evaluation->shows_place, evaluation->context));
     rexpand_env_tidy(evaluation->session.env);
 }
 

@@ -193,17 +193,20 @@ static void put_captures(const struct explained *part, bool *is_first)
 static void put_place(const struct explained *part, bool *is_first)
 {
     static const char *const parts[] = {
-        [REXPAND_PART_STRING] = "string",       [REXPAND_PART_TEXT] = "text",
-        [REXPAND_PART_VARIABLE] = "variable",   [REXPAND_PART_CAPTURE] = "capture",
-        [REXPAND_PART_SEQUENCE] = "sequence",   [REXPAND_PART_ITEM] = "item",
-        [REXPAND_PART_OPERATOR] = "operator",   [REXPAND_PART_CONDITION] = "condition",
-        [REXPAND_PART_MISTAKE] = "mistake",     [REXPAND_PART_LIST_ITEM] = "list item",
-        [REXPAND_PART_FAIL] = "fail",           [REXPAND_PART_ABSENT] = "absent",
+        [REXPAND_PART_STRING] = "string",     [REXPAND_PART_TEXT] = "text",
+        [REXPAND_PART_VARIABLE] = "variable", [REXPAND_PART_CAPTURE] = "capture",
+        [REXPAND_PART_SEQUENCE] = "sequence", [REXPAND_PART_ITEM] = "item",
+        [REXPAND_PART_OPERATOR] = "operator", [REXPAND_PART_CONDITION] = "condition",
+        [REXPAND_PART_MISTAKE] = "mistake",   [REXPAND_PART_LIST_ITEM] = "list item",
+        [REXPAND_PART_FAIL] = "fail",         [REXPAND_PART_ABSENT] = "absent",
     };
     static const char *const roles[] = {
-        [REXPAND_ROLE_PART] = "part",           [REXPAND_ROLE_ARGUMENT] = "argument",
-        [REXPAND_ROLE_CONDITION] = "condition", [REXPAND_ROLE_YES] = "yes",
-        [REXPAND_ROLE_NO] = "no",               [REXPAND_ROLE_EACH] = "each",
+        [REXPAND_ROLE_PART] = "part",
+        [REXPAND_ROLE_ARGUMENT] = "argument",
+        [REXPAND_ROLE_CONDITION] = "condition",
+        [REXPAND_ROLE_YES] = "yes",
+        [REXPAND_ROLE_NO] = "no",
+        [REXPAND_ROLE_EACH] = "each",
     };
 
     put_string("kind", parts[part->part], is_first);

@@ -6,47 +6,11 @@
 #include <string.h>
 
 #include "cli/explain_print.h"
+#include "cli/paint.h"
 #include "cli/shown.h"
-
-enum paint { PLAIN, FAINT, LABEL, VALUE, TAINTED, NO, WRONG, STRING };
-
-static const char *const paints[] = {
-    [PLAIN] = "",          [FAINT] = "\033[2m",    [LABEL] = "\033[36m", [VALUE] = "\033[32m",
-    [TAINTED] = "\033[35m", [NO] = "\033[33m", [WRONG] = "\033[31m", [STRING] = "\033[1m",
-};
 
 /* Deeper parts are not shown further to the right than this share of the line. */
 enum { INDENT = 2, INDENT_SHARE = 3, LEAST_WIDTH = 40, STRING_LINES = 4 };
-
-static void put(const struct explain_look *look, enum paint paint, const char *text)
-{
-    bool is_painted = look->has_colour && paint != PLAIN;
-
-    if (is_painted)
-        (void)fputs(paints[paint], stdout);
-    (void)fputs(text, stdout);
-    if (is_painted)
-        (void)fputs("\033[0m", stdout);
-}
-
-static void begin_paint(const struct explain_look *look, enum paint paint)
-{
-    if (look->has_colour)
-        (void)fputs(paints[paint], stdout);
-}
-
-static void end_paint(const struct explain_look *look)
-{
-    if (look->has_colour)
-        (void)fputs("\033[0m", stdout);
-}
-
-/* ---- pieces of a line ---- */
-
-static size_t columns_of(const char *text)
-{
-    return shown_columns(SHOWN_SOURCE, text, strlen(text), SIZE_MAX - 1);
-}
 
 static size_t put_indent(const struct explain_look *look, size_t level)
 {
@@ -56,72 +20,6 @@ static size_t put_indent(const struct explain_look *look, size_t level)
         indent = look->width / INDENT_SHARE;
     (void)printf("%*s", (int)indent, "");
     return indent;
-}
-
-static bool is_shown_whole(enum shown_as as, const struct kept *text, size_t room)
-{
-    return text->whole == text->length && shown_columns(as, text->bytes, text->length, room) <= room;
-}
-
-static void put_source(const struct explain_look *look, enum paint paint, const struct kept *source, size_t room)
-{
-    begin_paint(look, paint);
-    if (is_shown_whole(SHOWN_SOURCE, source, room)) {
-        (void)shown_print(SHOWN_SOURCE, source->bytes, source->length, room);
-    } else {
-        (void)shown_print(SHOWN_SOURCE, source->bytes, source->length, room > 1 ? room - 1 : 1);
-        (void)fputs("…", stdout);
-    }
-    end_paint(look);
-}
-
-/* In quotes, and cut, with its length named, where it does not fit. */
-static void put_value(const struct explain_look *look, const struct kept *value, size_t room)
-{
-    char length[48];
-    size_t inside = room > 2 ? room - 2 : 1;
-
-    if (value->bytes == NULL)
-        return;
-    bool is_whole = is_shown_whole(SHOWN_VALUE, value, inside);
-    (void)snprintf(length, sizeof length, " (%zu bytes)", value->whole);
-    if (!is_whole)
-        inside = inside > strlen(length) + 9 ? inside - strlen(length) - 1 : 8;
-    begin_paint(look, VALUE);
-    (void)putchar('"');
-    (void)shown_print(SHOWN_VALUE, value->bytes, value->length, inside);
-    (void)fputs(is_whole ? "\"" : "…\"", stdout);
-    end_paint(look);
-    if (!is_whole)
-        put(look, FAINT, length);
-    if (value->is_tainted)
-        put(look, TAINTED, " tainted");
-}
-
-static size_t value_columns(const struct kept *value, size_t most)
-{
-    if (value->bytes == NULL)
-        return 0;
-    return shown_columns(SHOWN_VALUE, value->bytes, value->length, most) + 2 +
-           (value->is_tainted ? strlen(" tainted") : 0) + (value->whole > value->length ? most : 0);
-}
-
-static void put_time(const struct explain_look *look, double seconds)
-{
-    char text[48];
-
-    if (seconds >= 1)
-        (void)snprintf(text, sizeof text, "  %.2f s", seconds);
-    else
-        (void)snprintf(text, sizeof text, "  %.*f ms", seconds >= 0.01 ? 0 : 2, seconds * 1000);
-    put(look, FAINT, text);
-}
-
-static void put_message(const struct explain_look *look, const char *message)
-{
-    begin_paint(look, WRONG);
-    (void)shown_print(SHOWN_SOURCE, message, strlen(message), SIZE_MAX);
-    end_paint(look);
 }
 
 /* ---- results ---- */
@@ -140,7 +38,9 @@ static const char *result_words(const struct explained *part)
     if (!part->is_truth)
         return "";
     if (part->part == REXPAND_PART_LIST_ITEM)
-        return part->truth ? "→ decides" : "→ no match";
+        return !part->truth                   ? "→ no match"
+               : part->source.bytes[0] == '!' ? "→ match: not in the list"
+                                              : "→ match";
     return part->truth ? "→ true" : "→ false";
 }
 
@@ -159,7 +59,8 @@ static void put_result(const struct explain_look *look, const struct explained *
         if (!part->is_origin || part->outcome == REXPAND_FORCED_FAILURE || part->message == NULL)
             return;
         (void)fputs(": ", stdout);
-        put_message(look, part->message);
+        size_t words = columns_of(result_words(part)) + 2;
+        put_message(look, part->message, room > words + LEAST_WIDTH ? room - words : LEAST_WIDTH);
         return;
     }
     if (part->is_truth) {
@@ -186,7 +87,7 @@ static void put_notes(const struct explain_look *look, const struct explained *p
 
 /* ---- lines ---- */
 
-static const char *label_of(const struct explained *part)
+static const char *label_of(const struct explained *part, bool has_colon)
 {
     if (part->part == REXPAND_PART_STRING)
         return "expands ";
@@ -194,9 +95,9 @@ static const char *label_of(const struct explained *part)
         return "item ";
     switch (part->role) {
     case REXPAND_ROLE_YES:
-        return "yes: ";
+        return has_colon ? "yes: " : "yes ";
     case REXPAND_ROLE_NO:
-        return "no: ";
+        return has_colon ? "no: " : "no ";
     case REXPAND_ROLE_EACH:
     case REXPAND_ROLE_PART:
     case REXPAND_ROLE_ARGUMENT:
@@ -211,26 +112,42 @@ static bool is_variable(const struct explained *part)
     return part->part == REXPAND_PART_VARIABLE || part->part == REXPAND_PART_CAPTURE;
 }
 
+static bool is_same_text(const struct kept *left, const struct kept *right)
+{
+    return left->whole == right->whole && left->length == right->length && left->bytes != NULL &&
+           right->bytes != NULL && memcmp(left->bytes, right->bytes, left->length) == 0;
+}
+
+/* Text whose source is its value. */
+static bool is_plain(const struct explained *part)
+{
+    return !part->is_skipped && part->part == REXPAND_PART_TEXT && is_same_text(&part->source, &part->value);
+}
+
 static size_t put_label(const struct explain_look *look, const struct explained *part, size_t room)
 {
     char text[48];
+    bool has_colon = !is_plain(part);
 
     if (part->role == REXPAND_ROLE_EACH && part->item.bytes != NULL) {
         size_t most = room / 3;
         (void)snprintf(text, sizeof text, "item %zu ", part->number);
         put(look, LABEL, text);
         put_value(look, &part->item, most);
-        put(look, LABEL, ": ");
+        put(look, LABEL, has_colon ? ": " : " ");
         size_t columns = value_columns(&part->item, most);
         return strlen(text) + 2 + (columns < most ? columns : most);
     }
-    const char *label = label_of(part);
+    const char *label = label_of(part, has_colon);
+    if (label[0] == '\0' && !has_colon)
+        label = "text ";
     put(look, LABEL, label);
     return columns_of(label);
 }
 
 /* The source with its "!", or the variable's name. Gives the columns. */
-static size_t put_head(const struct explain_look *look, const struct explained *part, size_t room, bool *is_whole)
+static size_t put_head(const struct explain_look *look, const struct explained *part, size_t room,
+                       bool *is_whole)
 {
     enum paint paint = part->is_skipped ? FAINT : PLAIN;
     size_t taken = 0;
@@ -256,12 +173,6 @@ static void put_caret(size_t column)
     (void)printf("%*s^\n", (int)column, "");
 }
 
-static bool is_same_text(const struct kept *left, const struct kept *right)
-{
-    return left->whole == right->whole && left->length == right->length && left->bytes != NULL &&
-           right->bytes != NULL && memcmp(left->bytes, right->bytes, left->length) == 0;
-}
-
 /* What stands on a skipped part's line instead of a result. */
 static const char *why_skipped(const struct explained *part)
 {
@@ -281,7 +192,8 @@ static bool print_line(const struct explain_look *look, const struct explained *
     room = room > label + LEAST_WIDTH / 2 ? room - label : LEAST_WIDTH / 2;
     if (part->is_skipped) {
         size_t words = strlen(why_skipped(part));
-        (void)put_head(look, part, room - words > LEAST_WIDTH / 4 ? room - words : LEAST_WIDTH / 4, &is_whole);
+        (void)put_head(look, part, room - words > LEAST_WIDTH / 4 ? room - words : LEAST_WIDTH / 4,
+                       &is_whole);
         put(look, FAINT, why_skipped(part));
         (void)putchar('\n');
         return is_whole;
@@ -289,11 +201,12 @@ static bool print_line(const struct explain_look *look, const struct explained *
     /* The source may have what the result leaves, and half of the line anyway. */
     size_t result = result_columns(part, room) + 1;
     size_t source = result < room / 2 ? room - result : room / 2;
-    bool is_plain = part->part == REXPAND_PART_TEXT && is_same_text(&part->source, &part->value);
     size_t head = 0;
     if (part->part == REXPAND_PART_ABSENT)
         put(look, FAINT, "nothing is written ");
-    else if (!is_plain)
+    else if (part->part == REXPAND_PART_MISTAKE)
+        put(look, FAINT, "here ");
+    else if (!is_plain(part))
         head = put_head(look, part, source, &is_whole) + 1;
     if (head > 0)
         (void)putchar(' ');
@@ -317,7 +230,7 @@ static void print_lookup(const struct explain_look *look, const struct explained
     (void)fputs(lookup->driver, stdout);
     if (lookup->options.length > 0) {
         (void)putchar(',');
-        put_source(look, PLAIN, &lookup->options, room / 4);
+        put_source(look, PLAIN, &lookup->options, room / 2);
     }
     if (lookup->file.length > 0) {
         (void)putchar(' ');
@@ -332,7 +245,8 @@ static void print_lookup(const struct explain_look *look, const struct explained
         put(look, WRONG, lookup->outcome == REXPAND_DEFERRED ? "✗ deferred" : "✗ failed");
     } else if (lookup->is_found) {
         put(look, VALUE, "→ found ");
-        put_value(look, &lookup->value, room / 3 > 20 ? room / 3 : 20);
+        put_value(look, &lookup->value,
+                  room > 2 * LEAST_WIDTH ? room - LEAST_WIDTH - LEAST_WIDTH / 4 : LEAST_WIDTH / 2);
     } else {
         put(look, NO, "→ not found");
     }
@@ -357,15 +271,19 @@ static void print_bindings(const struct explain_look *look, const struct explain
     if (part->capture_count == 0 && part->new_value.bytes == NULL)
         return;
     size_t room = look->width - put_indent(look, level);
+    bool is_tainted = part->new_value.is_tainted;
     put(look, LABEL, part->part == REXPAND_PART_STRING ? "with" : "sets");
     for (size_t i = 0; i < part->capture_count; i++) {
         (void)printf("%s $%zu = ", i == 0 ? "" : ",", i);
-        put_value(look, &part->captures[i], room / 3);
+        put_quoted(look, &part->captures[i], room / 3);
+        is_tainted = is_tainted || part->captures[i].is_tainted;
     }
     if (part->new_value.bytes != NULL) {
         (void)printf("%s $value = ", part->capture_count == 0 ? "" : ",");
-        put_value(look, &part->new_value, room / 3);
+        put_quoted(look, &part->new_value, room / 3);
     }
+    if (is_tainted)
+        put(look, TAINTED, " tainted");
     (void)putchar('\n');
 }
 
@@ -385,7 +303,8 @@ static bool is_item_again(const struct explained *part)
 {
     const struct explained *outer = part->outer;
 
-    if (part->part != REXPAND_PART_VARIABLE || part->name.bytes == NULL || strcmp(part->name.bytes, "item") != 0)
+    if (part->part != REXPAND_PART_VARIABLE || part->name.bytes == NULL ||
+        strcmp(part->name.bytes, "item") != 0)
         return false;
     while (outer != NULL && outer->item.bytes == NULL)
         outer = outer->outer;
@@ -402,6 +321,8 @@ static bool is_obvious(const struct explained *part, bool outer_is_whole)
         return true;
     if (part->part == REXPAND_PART_ABSENT)
         return part->role == REXPAND_ROLE_YES;
+    if (part->part == REXPAND_PART_STRING && part->capture_count == 0)
+        return is_same_text(&part->source, &part->value);
     if (part->part != REXPAND_PART_TEXT || part->is_constant)
         return false;
     return part->role == REXPAND_ROLE_PART || (part->role == REXPAND_ROLE_ARGUMENT && outer_is_whole);
@@ -470,28 +391,36 @@ static void print_place(const struct explain_look *look, const struct explained 
         return;
     }
     size_t from = offset;
-    while (from > 0 && shown_columns(SHOWN_SOURCE, source->bytes + from, offset - from, look->width) <
-                           look->width * 3 / 4)
+    size_t before = look->width * 3 / 4;
+    while (from > 0 && shown_columns(SHOWN_SOURCE, source->bytes + from, offset - from, before) < before)
         from--;
-    while (from > 0 && (source->bytes[from] & 0xC0) == 0x80)
+    while (from > 0 && ((unsigned char)source->bytes[from] & 0xC0) == 0x80)
         from--;
     (void)fputs(from > 0 ? "  …" : "  ", stdout);
     size_t room = look->width - 4;
     size_t shown = shown_print(SHOWN_SOURCE, source->bytes + from, source->length - from, room);
     (void)fputs(from + shown < source->length ? "…\n" : "\n", stdout);
-    put_caret(2 + (from > 0) + shown_columns(SHOWN_SOURCE, source->bytes + from, offset - from, SIZE_MAX - 1));
+    put_caret((from > 0 ? 3 : 2) +
+              shown_columns(SHOWN_SOURCE, source->bytes + from, offset - from, SIZE_MAX - 1));
 }
 
 void explain_print_text(const struct explained *root, const struct explain_look *look)
 {
-    put_source(look, STRING, &root->source, look->width * STRING_LINES * 4);
+    char length[48];
+
+    put_source(look, STRING, &root->source, look->width * STRING_LINES);
+    if (!is_shown_whole(SHOWN_SOURCE, &root->source, look->width * STRING_LINES)) {
+        (void)snprintf(length, sizeof length, " (%zu bytes)", root->source.whole);
+        put(look, FAINT, length);
+    }
     (void)putchar('\n');
     if (root->outcome == REXPAND_DONE) {
         put_result(look, root, look->width * STRING_LINES);
     } else {
         print_place(look, root);
-        put(look, WRONG, "✗ Failed: ");
-        put_message(look, root->message == NULL ? "" : root->message);
+        put(look, root->outcome == REXPAND_FORCED_FAILURE ? NO : WRONG, result_words(root));
+        (void)fputs(": ", stdout);
+        put_message(look, root->message == NULL ? "" : root->message, look->width * STRING_LINES);
     }
     put_notes(look, root);
     (void)putchar('\n');

@@ -36,9 +36,9 @@ static bool is_in(const struct range *ranges, size_t count, unsigned long code)
    writing or has no width. */
 static bool is_invisible(unsigned long code)
 {
-    static const struct range ranges[] = {{0, 0x1F},         {0x7F, 0x9F},     {0xAD, 0xAD},
-                                          {0x200B, 0x200F},  {0x2028, 0x202E}, {0x2060, 0x206F},
-                                          {0xFEFF, 0xFEFF},  {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
+    static const struct range ranges[] = {{0, 0x1F},        {0x7F, 0x9F},     {0xAD, 0xAD},
+                                          {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
+                                          {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF}};
 
     return is_in(ranges, sizeof ranges / sizeof ranges[0], code);
 }
@@ -47,9 +47,9 @@ static bool is_invisible(unsigned long code)
    letter in front none. */
 static size_t width_of(unsigned long code)
 {
-    static const struct range wide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                                        {0xFE30, 0xFE6F}, {0xFF00, 0xFF60}, {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF},
-                                        {0x20000, 0x3FFFD}};
+    static const struct range wide[] = {{0x1100, 0x115F}, {0x2E80, 0xA4CF},   {0xAC00, 0xD7A3},
+                                        {0xF900, 0xFAFF}, {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
+                                        {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
     static const struct range over[] = {{0x300, 0x36F}, {0x1AB0, 0x1AFF}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
 
     if (is_in(over, sizeof over / sizeof over[0], code))

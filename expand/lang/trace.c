@@ -131,8 +131,8 @@ static void note_bindings(struct run *run, struct trace_frame *frame, struct tra
 
     if (now->captures != frame->captures_before && now->captures != frame->captures_seen)
         event->captures = now->captures;
-    event->sets_value = !is_same_value(&now->value, &frame->value_before) &&
-                        !is_same_value(&now->value, &frame->value_seen);
+    event->sets_value =
+        !is_same_value(&now->value, &frame->value_before) && !is_same_value(&now->value, &frame->value_seen);
     if (frame->outer == NULL)
         return;
     frame->outer->captures_seen = now->captures;
@@ -160,7 +160,8 @@ void trace_enter(struct run *run, struct trace_frame *frame, const struct node *
     push(run, frame);
 }
 
-void trace_leave_value(struct run *run, struct trace_frame *frame, enum outcome outcome, const struct value *value)
+void trace_leave_value(struct run *run, struct trace_frame *frame, enum outcome outcome,
+                       const struct value *value)
 {
     struct trace_event event = {.outcome = outcome};
 
@@ -365,7 +366,7 @@ void trace_end_branch(const struct trace_branch *branch, enum outcome outcome)
     struct trace *trace = call->run->trace;
     struct trace_frame frame;
 
-    if (!is_string(call, branch->success)) {
+    if (!is_string(call, branch->success) && !call->node->incomplete) {
         make_wordless(call, &frame, branch->success);
         push(call->run, &frame);
         trace_leave_buffer(call->run, &frame, outcome, call->out, branch->from);

@@ -79,7 +79,8 @@ struct trace {
 
 /* Around a node, a condition among them. */
 void trace_enter(struct run *run, struct trace_frame *frame, const struct node *node);
-void trace_leave_value(struct run *run, struct trace_frame *frame, enum outcome outcome, const struct value *value);
+void trace_leave_value(struct run *run, struct trace_frame *frame, enum outcome outcome,
+                       const struct value *value);
 void trace_leave_buffer(struct run *run, struct trace_frame *frame, enum outcome outcome,
                         const struct buffer *out, size_t from);
 void trace_leave_truth(struct run *run, struct trace_frame *frame, enum outcome outcome, bool truth);
