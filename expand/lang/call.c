@@ -75,16 +75,20 @@ static enum outcome take_branch(struct call *call, bool success, const struct va
     return outcome;
 }
 
-enum outcome call_branch(struct call *call, bool success, const struct value *value)
+static __attribute__((noinline, cold)) enum outcome watch_branch(struct call *call, bool success,
+                                                                 const struct value *value)
 {
     struct trace_branch branch;
 
-    if (call->run->trace == NULL)
-        return take_branch(call, success, value);
     trace_begin_branch(&branch, call, success);
     enum outcome outcome = take_branch(call, success, value);
     trace_end_branch(&branch, outcome);
     return outcome;
+}
+
+enum outcome call_branch(struct call *call, bool success, const struct value *value)
+{
+    return call->run->trace == NULL ? take_branch(call, success, value) : watch_branch(call, success, value);
 }
 
 enum outcome call_outside(struct call *call, const char *words)

@@ -190,48 +190,60 @@ static enum outcome node_truth(struct run *run, const struct node *node, bool *t
 
 /* ---- with or without somebody who watches ---- */
 
-enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+/* Functions of their own, so that nobody else pays for the frame. */
+#define WATCHED __attribute__((noinline, cold))
+
+static WATCHED enum outcome watch_append(struct run *run, const struct node *node, struct buffer *out)
 {
     struct trace_frame frame;
     size_t from = out->length;
 
-    if (run->trace == NULL)
-        return append_node(run, node, out);
     trace_enter(run, &frame, node);
     enum outcome outcome = append_node(run, node, out);
     trace_leave_buffer(run, &frame, outcome, out, from);
     return outcome;
 }
 
-enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+static WATCHED enum outcome watch_value(struct run *run, const struct node *node, struct value *value)
 {
     struct trace_frame frame;
 
-    if (run->trace == NULL)
-        return node_value(run, node, value);
     trace_enter(run, &frame, node);
     enum outcome outcome = node_value(run, node, value);
     trace_leave_value(run, &frame, outcome, value);
     return outcome;
 }
 
-enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+static WATCHED enum outcome watch_condition(struct run *run, const struct node *node, bool *truth)
 {
     struct trace_frame frame;
 
-    if (run->trace == NULL)
-        return node_truth(run, node, truth);
     trace_enter(run, &frame, node);
     enum outcome outcome = node_truth(run, node, truth);
     trace_leave_truth(run, &frame, outcome, *truth);
     return outcome;
 }
 
+enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+{
+    return run->trace == NULL ? append_node(run, node, out) : watch_append(run, node, out);
+}
+
+enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+{
+    return run->trace == NULL ? node_value(run, node, value) : watch_value(run, node, value);
+}
+
+enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+{
+    return run->trace == NULL ? node_truth(run, node, truth) : watch_condition(run, node, truth);
+}
+
 /* ---- whole strings ---- */
 
 /* The root of a string of several parts is the string itself. */
-static enum outcome watch_program(struct run *run, const struct program *program, bool is_known,
-                                  struct value *value)
+static WATCHED enum outcome watch_program(struct run *run, const struct program *program, bool is_known,
+                                          struct value *value)
 {
     struct trace_frame frame;
 
