@@ -22,14 +22,14 @@ static_assert((int)REXPAND_ROLE_YES == (int)TRACE_YES, "the roles are the same")
 static_assert((int)REXPAND_ROLE_NO == (int)TRACE_NO, "the roles are the same");
 static_assert((int)REXPAND_ROLE_EACH == (int)TRACE_EACH, "the roles are the same");
 
-static struct rexpand_text public_text(const struct value *value)
+/* With stars for passwords of servers. */
+static struct rexpand_text public_text(struct run *run, const struct value *value)
 {
-    struct rexpand_text text = {
-        .bytes = value->bytes, .length = value->length, .is_tainted = value_is_tainted(value)};
+    struct value shown = trace_showable(run, value);
 
-    if (text.bytes == NULL)
-        text.bytes = "";
-    return text;
+    return (struct rexpand_text){.bytes = shown.bytes == NULL ? "" : shown.bytes,
+                                 .length = shown.length,
+                                 .is_tainted = value_is_tainted(value)};
 }
 
 static struct rexpand_text public_string(const char *text)
@@ -52,7 +52,7 @@ static void name_node(const struct node *node, struct rexpand_event *event, char
         break;
     case NODE_VARIABLE:
         event->part = REXPAND_PART_VARIABLE;
-        event->name = public_text(&node->text);
+        event->name = (struct rexpand_text){.bytes = node->text.bytes, .length = node->text.length};
         break;
     case NODE_CAPTURE:
         event->part = REXPAND_PART_CAPTURE;
@@ -96,7 +96,7 @@ static void fill_part(const struct trace_frame *frame, struct rexpand_event *eve
     event->role = (enum rexpand_role)frame->role;
     event->depth = frame->depth;
     event->number = frame->number;
-    event->source = public_text(&frame->source);
+    event->source = (struct rexpand_text){.bytes = frame->source.bytes, .length = frame->source.length};
     event->offset = frame->offset;
     event->is_known = frame->is_known;
 }
@@ -116,9 +116,9 @@ static void fill_entry(const struct trace_event *happened, struct rexpand_event 
 
     if (event->role != REXPAND_ROLE_EACH || event->part == REXPAND_PART_LIST_ITEM)
         return;
-    event->item = public_text(&bindings->item);
+    event->item = public_text(happened->run, &bindings->item);
     if (is_in_reduce(frame))
-        event->so_far = public_text(&bindings->value);
+        event->so_far = public_text(happened->run, &bindings->value);
 }
 
 static const char *showable_message(struct run *run)
@@ -140,9 +140,9 @@ static void fill_result(const struct trace_event *happened, struct rexpand_event
     event->is_truth = happened->is_truth;
     event->truth = happened->is_truth && happened->truth;
     if (!happened->is_truth)
-        event->value = public_text(&happened->value);
+        event->value = public_text(happened->run, &happened->value);
     if (happened->sets_value)
-        event->new_value = public_text(&happened->run->bindings.value);
+        event->new_value = public_text(happened->run, &happened->run->bindings.value);
 }
 
 static const struct captures *captures_of(const struct trace_event *happened)
@@ -157,24 +157,24 @@ static void fill_lookup(const struct trace_event *happened, struct rexpand_looku
 {
     const struct lookup_request *request = happened->request;
     const struct lookup_answer *answer = happened->answer;
-    struct value options = trace_showable(happened->run, &request->options);
+    struct run *run = happened->run;
 
     *report = (struct rexpand_lookup_report){
         .driver = request->driver->name,
-        .key = public_text(&request->key),
-        .options = public_text(&options),
+        .key = public_text(run, &request->key),
+        .options = public_text(run, &request->options),
         .outcome = (enum rexpand_outcome)happened->outcome,
         .is_from_cache = answer->is_from_cache,
         .source = answer->source,
         .seconds = seconds_of(happened->elapsed),
     };
     if (request->driver->style == LOOKUP_SINGLE_KEY || request->file.length > 0)
-        report->file = public_text(&request->file);
+        report->file = public_text(run, &request->file);
     if (happened->outcome != OUTCOME_DONE)
-        report->message = showable_message(happened->run);
+        report->message = showable_message(run);
     report->is_found = happened->outcome == OUTCOME_DONE && answer->found;
     if (report->is_found)
-        report->value = public_text(&answer->value);
+        report->value = public_text(run, &answer->value);
 }
 
 static void observe(void *context, const struct trace_event *happened)
@@ -196,7 +196,7 @@ static void observe(void *context, const struct trace_event *happened)
         event.captures = captures;
         event.capture_count = set->count;
         for (size_t i = 0; i < set->count; i++)
-            captures[i] = public_text(&set->texts[i]);
+            captures[i] = public_text(happened->run, &set->texts[i]);
     }
     if (happened->kind == TRACE_LOOKUP) {
         fill_lookup(happened, &report);

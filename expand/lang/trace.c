@@ -139,6 +139,30 @@ static void note_bindings(struct run *run, struct trace_frame *frame, struct tra
     frame->outer->value_seen = now->value;
 }
 
+/* A loop that had nothing to go through, or conditions that no longer
+   mattered. */
+static void skip_rest(struct run *run, const struct trace_frame *frame)
+{
+    const struct node *node = frame->node;
+    struct trace_frame skipped;
+
+    if (frame->part != TRACE_NODE)
+        return;
+    const struct node *body = node->yes != NULL ? node->yes : node->condition;
+    if ((node->kind == NODE_CONDITION || node->kind == NODE_ITEM) && body != NULL && is_loop(node) &&
+        frame->iterations == 0) {
+        make_node_frame(run, &skipped, body);
+        skipped.number = 0;
+        skip(run, &skipped);
+    }
+    if (node->kind != NODE_CONDITION || node->child_count == 0 || node->children[0]->kind != NODE_CONDITION)
+        return;
+    for (size_t i = frame->next_child; i < node->child_count; i++) {
+        make_node_frame(run, &skipped, node->children[i]);
+        skip(run, &skipped);
+    }
+}
+
 static void pop(struct run *run, struct trace_frame *frame, struct trace_event *event)
 {
     event->kind = TRACE_LEAVE;
@@ -146,8 +170,10 @@ static void pop(struct run *run, struct trace_frame *frame, struct trace_event *
     event->run = run;
     if (frame->began != 0)
         event->elapsed = clock_now() - frame->began;
-    if (event->outcome == OUTCOME_DONE)
+    if (event->outcome == OUTCOME_DONE) {
+        skip_rest(run, frame);
         note_bindings(run, frame, event);
+    }
     tell(run, event);
     run->trace->frame = frame->outer;
 }
@@ -183,39 +209,13 @@ static struct value slice_of(const struct buffer *out, size_t from)
     return value;
 }
 
-/* A loop that had nothing to go through, or conditions that no longer
-   mattered. */
-static void skip_rest(struct run *run, const struct trace_frame *frame)
-{
-    const struct node *node = frame->node;
-    struct trace_frame skipped;
-
-    if (frame->part != TRACE_NODE)
-        return;
-    const struct node *body = node->yes != NULL ? node->yes : node->condition;
-    if ((node->kind == NODE_CONDITION || node->kind == NODE_ITEM) && body != NULL && is_loop(node) &&
-        frame->iterations == 0) {
-        make_node_frame(run, &skipped, body);
-        skipped.number = 0;
-        skip(run, &skipped);
-    }
-    if (node->kind != NODE_CONDITION || node->child_count == 0 || node->children[0]->kind != NODE_CONDITION)
-        return;
-    for (size_t i = frame->next_child; i < node->child_count; i++) {
-        make_node_frame(run, &skipped, node->children[i]);
-        skip(run, &skipped);
-    }
-}
-
 void trace_leave_buffer(struct run *run, struct trace_frame *frame, enum outcome outcome,
                         const struct buffer *out, size_t from)
 {
     struct value value = {0};
 
-    if (outcome == OUTCOME_DONE) {
-        skip_rest(run, frame);
+    if (outcome == OUTCOME_DONE)
         value = slice_of(out, from);
-    }
     trace_leave_value(run, frame, outcome, &value);
 }
 
@@ -223,8 +223,6 @@ void trace_leave_truth(struct run *run, struct trace_frame *frame, enum outcome 
 {
     struct trace_event event = {.outcome = outcome, .truth = truth, .is_truth = true};
 
-    if (outcome == OUTCOME_DONE)
-        skip_rest(run, frame);
     pop(run, frame, &event);
 }
 
