@@ -79,6 +79,7 @@ static struct rexpand_env *plain_env(void)
     }
     made->env = env;
     arena_init(&made->arena, 1024, SIZE_MAX);
+    arena_init(&made->trace.arena, 1024, SIZE_MAX);
     return made;
 }
 
@@ -103,6 +104,7 @@ void rexpand_env_free(struct rexpand_env *env)
     program_cache_release(&env->last);
     env_free(env->env);
     arena_free(&env->arena);
+    arena_free(&env->trace.arena);
     free(env);
 }
 

@@ -25,7 +25,7 @@ static_assert((int)REXPAND_ROLE_EACH == (int)TRACE_EACH, "the roles are the same
 /* With stars for passwords of servers. */
 static struct rexpand_text public_text(struct run *run, const struct value *value)
 {
-    struct value shown = trace_showable(run, value);
+    struct value shown = trace_showable(&run->trace->arena, value);
 
     return (struct rexpand_text){.bytes = shown.bytes == NULL ? "" : shown.bytes,
                                  .length = shown.length,
@@ -125,7 +125,8 @@ static const char *showable_message(struct run *run)
 {
     struct value message = value_of_string(run->error->message == NULL ? "" : run->error->message);
 
-    return trace_showable(run, &message).bytes;
+    struct value shown = trace_showable(&run->trace->arena, &message);
+    return shown.length > 0 ? shown.bytes : "out of memory to say more";
 }
 
 static void fill_result(const struct trace_event *happened, struct rexpand_event *event)
@@ -179,7 +180,8 @@ static void fill_lookup(const struct trace_event *happened, struct rexpand_looku
 
 static void observe(void *context, const struct trace_event *happened)
 {
-    const struct rexpand_env *env = context;
+    struct rexpand_env *env = context;
+    struct arena_mark mark = arena_mark(&env->trace.arena);
     struct rexpand_event event = {.kind = (enum rexpand_event_kind)happened->kind,
                                   .message_offset = REXPAND_NO_OFFSET};
     struct rexpand_text captures[CAPTURES];
@@ -203,12 +205,16 @@ static void observe(void *context, const struct trace_event *happened)
         event.lookup = &report;
     }
     env->observer(env->context, &event);
+    arena_release(&env->trace.arena, mark);
 }
 
 void rexpand_env_trace(struct rexpand_env *env, rexpand_observer observer, void *context)
 {
     env->observer = observer;
     env->context = context;
-    env->trace = (struct trace){.observe = observe, .context = env};
+    arena_free(&env->trace.arena);
+    env->trace.observe = observe;
+    env->trace.context = env;
+    env->trace.frame = NULL;
     env->env->trace = observer == NULL ? NULL : &env->trace;
 }

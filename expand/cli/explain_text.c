@@ -72,10 +72,21 @@ static void put_result(const struct explain_look *look, const struct explained *
     put_value(look, &part->value, room > taken + 12 ? room - taken : 12);
 }
 
+/* The only part of a string, whose line would be the string's again. */
+static bool is_whole_string(const struct explained *part)
+{
+    const struct explained *outer = part->outer;
+
+    return outer != NULL && outer->part == REXPAND_PART_STRING && part->role == REXPAND_ROLE_PART &&
+           part->part != REXPAND_PART_STRING && part->source.whole == outer->source.whole &&
+           part->part != REXPAND_PART_MISTAKE;
+}
+
 /* What there is to say behind a result. */
 static void put_notes(const struct explain_look *look, const struct explained *part)
 {
-    if (part->is_constant)
+    if (part->is_constant ||
+        (part->first != NULL && is_whole_string(part->first) && part->first->is_constant))
         put(look, FAINT, "  constant");
     if (part->is_known && part->part == REXPAND_PART_LIST_ITEM)
         put(look, FAINT, "  remembered");
@@ -326,16 +337,6 @@ static bool is_obvious(const struct explained *part, bool outer_is_whole)
     if (part->part != REXPAND_PART_TEXT || part->is_constant)
         return false;
     return part->role == REXPAND_ROLE_PART || (part->role == REXPAND_ROLE_ARGUMENT && outer_is_whole);
-}
-
-/* The only part of a string, whose line would be the string's again. */
-static bool is_whole_string(const struct explained *part)
-{
-    const struct explained *outer = part->outer;
-
-    return outer != NULL && outer->part == REXPAND_PART_STRING && part->role == REXPAND_ROLE_PART &&
-           part->part != REXPAND_PART_STRING && part->source.whole == outer->source.whole &&
-           part->part != REXPAND_PART_MISTAKE;
 }
 
 static void print_part(const struct explain_look *look, const struct explained *part, size_t level,

@@ -87,6 +87,7 @@ static void make_frame(struct run *run, struct trace_frame *frame, enum trace_pa
         .captures_seen = run->bindings.captures,
         .value_before = run->bindings.value,
         .value_seen = run->bindings.value,
+        .mark = arena_mark(&run->trace->arena),
     };
     if (outer != NULL)
         frame->text = outer->text;
@@ -175,6 +176,7 @@ static void pop(struct run *run, struct trace_frame *frame, struct trace_event *
         note_bindings(run, frame, event);
     }
     tell(run, event);
+    arena_release(&run->trace->arena, frame->mark);
     run->trace->frame = frame->outer;
 }
 
@@ -256,14 +258,14 @@ static void hide_in_servers(char *bytes, size_t from, size_t end)
     }
 }
 
-struct value trace_showable(struct run *run, const struct value *source)
+struct value trace_showable(struct arena *arena, const struct value *source)
 {
     static const char option[] = "servers=";
     const char *found = source->length == 0 ? NULL : memmem(source->bytes, source->length, option, 8);
 
     if (found == NULL)
         return *source;
-    char *copy = arena_copy(run->arena, source->bytes, source->length);
+    char *copy = arena_copy(arena, source->bytes, source->length);
     if (copy == NULL)
         return value_clean("", 0);
     while (found != NULL) {
@@ -283,7 +285,7 @@ void trace_enter_string(struct run *run, struct trace_frame *frame, const struct
     make_frame(run, frame, TRACE_STRING);
     frame->node = program->root;
     frame->whole = program;
-    frame->text = trace_showable(run, &program->source);
+    frame->text = trace_showable(&run->trace->arena, &program->source);
     frame->is_known = is_known;
     frame->began = clock_now();
     frame->number = frame->outer == NULL ? 1 : ++frame->outer->iterations;
@@ -297,7 +299,7 @@ void trace_enter_list_item(struct run *run, struct trace_frame *frame, const str
     make_frame(run, frame, TRACE_LIST_ITEM);
     frame->role = TRACE_EACH;
     frame->number = frame->outer == NULL ? 1 : ++frame->outer->iterations;
-    frame->source = trace_showable(run, item);
+    frame->source = trace_showable(&run->trace->arena, item);
     frame->text = frame->source;
     push(run, frame);
 }

@@ -39,6 +39,7 @@ struct trace_frame {
     struct value source;         /* as it is written */
     size_t offset;               /* in "text" */
     bool is_known;               /* string: compiled before; item: its answer was remembered */
+    struct arena_mark mark;      /* of the trace's arena, before the part */
     size_t next_child;           /* the first one that was not evaluated yet */
     size_t iterations;
     nanoseconds began; /* of what may take its time, else 0 */
@@ -75,6 +76,8 @@ struct trace {
     void (*observe)(void *context, const struct trace_event *event);
     void *context;
     struct trace_frame *frame; /* the innermost one */
+    struct arena arena;        /* for what is only made to be shown: the evaluation's own is left as it would
+                                  be without anybody watching */
 };
 
 /* Around a node, a condition among them. */
@@ -111,7 +114,8 @@ enum outcome trace_lookup(struct run *run, const struct lookup_request *request,
                           struct lookup_answer *answer) MUST_CHECK;
 
 /* A text as it may be shown, of the same length: stars where passwords of servers
-   are. They are the only secrets that a string itself may hold. */
-struct value trace_showable(struct run *run, const struct value *source);
+   are. They are the only secrets that a string itself may hold. The text itself where
+   there are none; empty when memory runs out. */
+struct value trace_showable(struct arena *arena, const struct value *source);
 
 #endif
