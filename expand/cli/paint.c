@@ -11,7 +11,7 @@ static const char *const paints[] = {
 
 void put(const struct explain_look *look, enum paint paint, const char *text)
 {
-    bool is_painted = look->has_colour && paint != PLAIN;
+    bool is_painted = look->has_colour && paint != PLAIN && text[0] != '\0';
 
     if (is_painted)
         (void)fputs(paints[paint], stdout);
@@ -22,13 +22,13 @@ void put(const struct explain_look *look, enum paint paint, const char *text)
 
 static void begin_paint(const struct explain_look *look, enum paint paint)
 {
-    if (look->has_colour)
+    if (look->has_colour && paint != PLAIN)
         (void)fputs(paints[paint], stdout);
 }
 
-static void end_paint(const struct explain_look *look)
+static void end_paint(const struct explain_look *look, enum paint paint)
 {
-    if (look->has_colour)
+    if (look->has_colour && paint != PLAIN)
         (void)fputs("\033[0m", stdout);
 }
 
@@ -51,7 +51,7 @@ void put_source(const struct explain_look *look, enum paint paint, const struct 
         (void)shown_print(SHOWN_SOURCE, source->bytes, source->length, room > 1 ? room - 1 : 1);
         (void)fputs("…", stdout);
     }
-    end_paint(look);
+    end_paint(look, paint);
 }
 
 void put_quoted(const struct explain_look *look, const struct kept *value, size_t room)
@@ -69,7 +69,7 @@ void put_quoted(const struct explain_look *look, const struct kept *value, size_
     (void)putchar('"');
     (void)shown_print(SHOWN_VALUE, value->bytes, value->length, inside);
     (void)fputs(is_whole ? "\"" : "…\"", stdout);
-    end_paint(look);
+    end_paint(look, VALUE);
     if (!is_whole)
         put(look, FAINT, length);
 }
