@@ -22,7 +22,7 @@ static size_t put_indent(const struct explain_look *look, size_t level)
 
 /* ---- results ---- */
 
-const char *result_words(const struct explained *part)
+const char *explain_outcome(const struct explained *part)
 {
     static const char *const words[] = {
         [REXPAND_DONE] = "",
@@ -51,46 +51,38 @@ static bool has_message(const struct explained *part)
 static size_t result_columns(const struct explained *part, size_t most)
 {
     if (part->outcome == REXPAND_DONE && !part->is_truth)
-        return columns_of("→ ") + value_columns(&part->value, most);
-    size_t words = columns_of(result_words(part));
+        return paint_columns("→ ") + paint_value_columns(&part->value, most);
+    size_t words = paint_columns(explain_outcome(part));
     return has_message(part)
                ? words + 2 + shown_columns(SHOWN_SOURCE, part->message, strlen(part->message), most)
                : words;
 }
 
-void put_result(const struct explain_look *look, const struct explained *part, size_t room)
+void explain_result(const struct explain_look *look, const struct explained *part, size_t room)
 {
     if (part->outcome != REXPAND_DONE) {
-        put(look, part->outcome == REXPAND_FORCED_FAILURE ? NO : WRONG, result_words(part));
+        paint_words(look, part->outcome == REXPAND_FORCED_FAILURE ? NO : WRONG, explain_outcome(part));
         if (!has_message(part))
             return;
         (void)fputs(": ", stdout);
-        size_t words = columns_of(result_words(part)) + 2;
-        put_message(look, part->message, room > words + LEAST_WIDTH / 2 ? room - words : LEAST_WIDTH / 2);
+        size_t words = paint_columns(explain_outcome(part)) + 2;
+        paint_message(look, part->message, room > words + LEAST_WIDTH / 2 ? room - words : LEAST_WIDTH / 2);
         return;
     }
     if (part->is_truth) {
-        put(look, part->truth ? VALUE : NO, result_words(part));
+        paint_words(look, part->truth ? VALUE : NO, explain_outcome(part));
         return;
     }
-    put(look, FAINT, "→ ");
-    size_t taken = columns_of("→ ") + (part->value.is_tainted ? strlen(" tainted") : 0);
-    put_value(look, &part->value, room > taken + 12 ? room - taken : 12);
-}
-
-bool is_whole_string(const struct explained *part)
-{
-    const struct explained *outer = part->outer;
-
-    return outer != NULL && outer->part == REXPAND_PART_STRING && part->role == REXPAND_ROLE_PART &&
-           part->part != REXPAND_PART_STRING && part->source.whole == outer->source.whole &&
-           part->part != REXPAND_PART_MISTAKE;
+    paint_words(look, FAINT, "→ ");
+    size_t taken = paint_columns("→ ") + (part->value.is_tainted ? strlen(" tainted") : 0);
+    paint_value(look, &part->value, room > taken + 12 ? room - taken : 12);
 }
 
 /* What there is to say behind a result. */
 static const char *note_of(const struct explained *part)
 {
-    bool is_constant_string = part->first != NULL && is_whole_string(part->first) && part->first->is_constant;
+    bool is_constant_string =
+        part->first != NULL && explained_is_whole(part->first) && part->first->is_constant;
 
     if (part->is_skipped)
         return "";
@@ -112,11 +104,11 @@ static size_t notes_columns(const struct explained *part)
     return strlen(note_of(part)) + (has_time(part) ? strlen("  1000 ms") : 0);
 }
 
-void put_notes(const struct explain_look *look, const struct explained *part)
+void explain_notes(const struct explain_look *look, const struct explained *part)
 {
-    put(look, FAINT, note_of(part));
+    paint_words(look, FAINT, note_of(part));
     if (has_time(part))
-        put_time(look, part->seconds);
+        paint_time(look, part->seconds);
 }
 
 /* ---- lines ---- */
@@ -146,16 +138,10 @@ static bool is_variable(const struct explained *part)
     return part->part == REXPAND_PART_VARIABLE || part->part == REXPAND_PART_CAPTURE;
 }
 
-bool is_same_text(const struct kept *left, const struct kept *right)
-{
-    return left->whole == right->whole && left->length == right->length && left->bytes != NULL &&
-           right->bytes != NULL && memcmp(left->bytes, right->bytes, left->length) == 0;
-}
-
 /* Text whose source is its value. */
 static bool is_plain(const struct explained *part)
 {
-    return !part->is_skipped && part->part == REXPAND_PART_TEXT && is_same_text(&part->source, &part->value);
+    return !part->is_skipped && part->part == REXPAND_PART_TEXT && kept_equal(&part->source, &part->value);
 }
 
 static size_t put_label(const struct explain_look *look, const struct explained *part, size_t room)
@@ -166,17 +152,17 @@ static size_t put_label(const struct explain_look *look, const struct explained 
     if (part->role == REXPAND_ROLE_EACH && part->item.bytes != NULL) {
         size_t most = room / 3;
         (void)snprintf(text, sizeof text, "item %zu ", part->number);
-        put(look, LABEL, text);
-        put_value(look, &part->item, most);
-        put(look, LABEL, has_colon ? ": " : " ");
-        size_t columns = value_columns(&part->item, most);
+        paint_words(look, LABEL, text);
+        paint_value(look, &part->item, most);
+        paint_words(look, LABEL, has_colon ? ": " : " ");
+        size_t columns = paint_value_columns(&part->item, most);
         return strlen(text) + 2 + (columns < most ? columns : most);
     }
     const char *label = label_of(part, has_colon);
     if (label[0] == '\0' && !has_colon)
         label = "text ";
-    put(look, LABEL, label);
-    return columns_of(label);
+    paint_words(look, LABEL, label);
+    return paint_columns(label);
 }
 
 /* The source with its "!", or the variable's name. Gives the columns. */
@@ -188,16 +174,16 @@ static size_t put_head(const struct explain_look *look, const struct explained *
 
     *is_whole = true;
     if (is_variable(part)) {
-        put(look, paint, "$");
-        put_source(look, paint, &part->name, room);
+        paint_words(look, paint, "$");
+        paint_source(look, paint, &part->name, room);
         return 1 + shown_columns(SHOWN_SOURCE, part->name.bytes, part->name.length, room);
     }
     if (part->is_negated) {
-        put(look, paint, "!");
+        paint_words(look, paint, "!");
         taken = 1;
     }
-    *is_whole = is_shown_whole(SHOWN_SOURCE, &part->source, room - taken);
-    put_source(look, paint, &part->source, room - taken);
+    *is_whole = paint_fits(SHOWN_SOURCE, &part->source, room - taken);
+    paint_source(look, paint, &part->source, room - taken);
     size_t columns = shown_columns(SHOWN_SOURCE, part->source.bytes, part->source.length, room);
     return taken + (columns < room - taken ? columns : room - taken);
 }
@@ -210,7 +196,7 @@ static size_t head_columns(const struct explained *part, size_t most)
     return columns + (is_variable(part) || part->is_negated) + (source->whole > source->length ? most : 0);
 }
 
-void put_caret(size_t column)
+void explain_caret(size_t column)
 {
     (void)printf("%*s^\n", (int)column, "");
 }
@@ -247,24 +233,24 @@ static bool put_part(const struct explain_look *look, const struct explained *pa
     bool is_whole = true;
 
     if (is_plain(part)) {
-        put_result(look, part, line->room - notes_columns(part));
+        explain_result(look, part, line->room - notes_columns(part));
         return true;
     }
     if (words != NULL)
-        put(look, FAINT, words);
-    size_t wanted = words != NULL ? columns_of(words) : head_columns(part, line->room);
+        paint_words(look, FAINT, words);
+    size_t wanted = words != NULL ? paint_columns(words) : head_columns(part, line->room);
     size_t room = line->room - notes_columns(part);
     if (wanted + 1 + result > line->room && result > line->room / 3 && wanted > line->room / 3) {
         if (words == NULL)
             (void)put_head(look, part, line->room, &is_whole);
         (void)printf("\n%*s", (int)(line->indent + INDENT), "");
-        put_result(look, part, look->width - line->indent - INDENT - notes_columns(part));
+        explain_result(look, part, look->width - line->indent - INDENT - notes_columns(part));
         return is_whole;
     }
     if (words == NULL)
         wanted = put_head(look, part, result > line->room / 3 ? wanted : line->room - result - 1, &is_whole);
     (void)putchar(' ');
-    put_result(look, part, room - wanted - 1);
+    explain_result(look, part, room - wanted - 1);
     return is_whole;
 }
 
@@ -275,11 +261,11 @@ static bool put_skipped(const struct explain_look *look, const struct explained 
     bool is_whole;
 
     (void)put_head(look, part, line->room > strlen(why) ? line->room - strlen(why) : 1, &is_whole);
-    put(look, FAINT, why);
+    paint_words(look, FAINT, why);
     return is_whole;
 }
 
-bool print_line(const struct explain_look *look, const struct explained *part, size_t level)
+bool explain_line(const struct explain_look *look, const struct explained *part, size_t level)
 {
     struct line line = {.indent = put_indent(look, level)};
 
@@ -288,13 +274,13 @@ bool print_line(const struct explain_look *look, const struct explained *part, s
     if (line.room > look->width || line.room < LEAST_WIDTH / 2)
         line.room = LEAST_WIDTH / 2;
     bool is_whole = part->is_skipped ? put_skipped(look, part, &line) : put_part(look, part, &line);
-    put_notes(look, part);
+    explain_notes(look, part);
     (void)putchar('\n');
     bool has_caret = part->part == REXPAND_PART_STRING && part->outcome != REXPAND_DONE && is_whole &&
                      part->message_offset <= part->source.length;
     if (has_caret)
-        put_caret(line.indent + line.label +
-                  shown_columns(SHOWN_SOURCE, part->source.bytes, part->message_offset, SIZE_MAX - 1));
+        explain_caret(line.indent + line.label +
+                      shown_columns(SHOWN_SOURCE, part->source.bytes, part->message_offset, SIZE_MAX - 1));
     return is_whole;
 }
 
@@ -309,23 +295,23 @@ static size_t put_question(const struct explain_look *look, const struct explain
 {
     size_t taken = strlen("lookup ") + strlen(lookup->driver);
 
-    put(look, LABEL, "lookup ");
+    paint_words(look, LABEL, "lookup ");
     (void)fputs(lookup->driver, stdout);
     if (lookup->options.length > 0) {
         (void)putchar(',');
-        put_source(look, PLAIN, &lookup->options, room / 2);
+        paint_source(look, PLAIN, &lookup->options, room / 2);
         taken += 1 + most(lookup->options.length, room / 2);
     }
     if (lookup->file.length > 0) {
         (void)putchar(' ');
-        put_source(look, PLAIN, &lookup->file, room / 2);
+        paint_source(look, PLAIN, &lookup->file, room / 2);
         taken += 1 + most(lookup->file.length, room / 2);
     } else if (lookup->source != NULL) {
         (void)printf(" %s", lookup->source);
         taken += 1 + strlen(lookup->source);
     }
     if (lookup->is_from_cache) {
-        put(look, FAINT, " from the cache");
+        paint_words(look, FAINT, " from the cache");
         taken += strlen(" from the cache");
     }
     return taken;
@@ -338,56 +324,56 @@ static void print_lookup(const struct explain_look *look, const struct explained
 
     (void)putchar(' ');
     if (lookup->outcome != REXPAND_DONE) {
-        put(look, WRONG, lookup->outcome == REXPAND_DEFERRED ? "✗ deferred" : "✗ failed");
+        paint_words(look, WRONG, lookup->outcome == REXPAND_DEFERRED ? "✗ deferred" : "✗ failed");
     } else if (lookup->is_found) {
-        taken += columns_of(" → found ") + (lookup->value.is_tainted ? strlen(" tainted") : 0);
-        put(look, VALUE, "→ found ");
-        put_value(look, &lookup->value,
-                  look->width > taken + LEAST_WIDTH / 2 ? look->width - taken : LEAST_WIDTH / 2);
+        taken += paint_columns(" → found ") + (lookup->value.is_tainted ? strlen(" tainted") : 0);
+        paint_words(look, VALUE, "→ found ");
+        paint_value(look, &lookup->value,
+                    look->width > taken + LEAST_WIDTH / 2 ? look->width - taken : LEAST_WIDTH / 2);
     } else {
-        put(look, NO, "→ not found");
+        paint_words(look, NO, "→ not found");
     }
     if (!lookup->is_from_cache)
-        put_time(look, lookup->seconds);
+        paint_time(look, lookup->seconds);
     if (lookup->source != NULL && lookup->file.length > 0) {
         (void)fputs("  ", stdout);
-        put(look, FAINT, lookup->source);
+        paint_words(look, FAINT, lookup->source);
     }
     (void)putchar('\n');
 }
 
-void print_lookups(const struct explain_look *look, const struct explained *part, size_t level)
+void explain_lookups(const struct explain_look *look, const struct explained *part, size_t level)
 {
     for (const struct explained_lookup *lookup = part->lookups; lookup != NULL; lookup = lookup->next)
         print_lookup(look, lookup, level);
 }
 
-void print_bindings(const struct explain_look *look, const struct explained *part, size_t level)
+void explain_bindings(const struct explain_look *look, const struct explained *part, size_t level)
 {
     if (part->capture_count == 0 && part->new_value.bytes == NULL)
         return;
     size_t room = look->width - put_indent(look, level);
     bool is_tainted = part->new_value.is_tainted;
-    put(look, LABEL, part->part == REXPAND_PART_STRING ? "with" : "sets");
+    paint_words(look, LABEL, part->part == REXPAND_PART_STRING ? "with" : "sets");
     for (size_t i = 0; i < part->capture_count; i++) {
         (void)printf("%s $%zu = ", i == 0 ? "" : ",", i);
-        put_quoted(look, &part->captures[i], room / 3);
+        paint_quoted(look, &part->captures[i], room / 3);
         is_tainted = is_tainted || part->captures[i].is_tainted;
     }
     if (part->new_value.bytes != NULL) {
         (void)printf("%s $value = ", part->capture_count == 0 ? "" : ",");
-        put_quoted(look, &part->new_value, room / 3);
+        paint_quoted(look, &part->new_value, room / 3);
     }
     if (is_tainted)
-        put(look, TAINTED, " tainted");
+        paint_words(look, TAINTED, " tainted");
     (void)putchar('\n');
 }
 
-void print_dropped(const struct explain_look *look, size_t count, size_t level)
+void explain_dropped(const struct explain_look *look, size_t count, size_t level)
 {
     char text[64];
 
     (void)put_indent(look, level);
     (void)snprintf(text, sizeof text, "… and %zu more\n", count);
-    put(look, FAINT, text);
+    paint_words(look, FAINT, text);
 }

@@ -25,7 +25,7 @@ static bool is_item_again(const struct explained *part)
         return false;
     while (outer != NULL && outer->item.bytes == NULL)
         outer = outer->outer;
-    return outer != NULL && is_same_text(&outer->item, &part->value);
+    return outer != NULL && kept_equal(&outer->item, &part->value);
 }
 
 /* Plain text that the source of the part around shows as well, and what says
@@ -39,7 +39,7 @@ static bool is_obvious(const struct explained *part, bool outer_is_whole)
     if (part->part == REXPAND_PART_ABSENT)
         return part->role == REXPAND_ROLE_YES;
     if (part->part == REXPAND_PART_STRING && part->capture_count == 0)
-        return is_same_text(&part->source, &part->value);
+        return kept_equal(&part->source, &part->value);
     if (part->part != REXPAND_PART_TEXT || part->is_constant)
         return false;
     return part->role == REXPAND_ROLE_PART || (part->role == REXPAND_ROLE_ARGUMENT && outer_is_whole);
@@ -54,32 +54,32 @@ static void print_inside(const struct explain_look *look, const struct explained
     bool looked_up = part->lookups == NULL;
 
     if (part->part == REXPAND_PART_STRING)
-        print_bindings(look, part, level);
+        explain_bindings(look, part, level);
     for (const struct explained *inner = part->first; inner != NULL; inner = inner->next) {
         if (!looked_up && (inner->role == REXPAND_ROLE_YES || inner->role == REXPAND_ROLE_NO)) {
-            print_lookups(look, part, level);
+            explain_lookups(look, part, level);
             looked_up = true;
         }
         print_part(look, inner, level, is_whole);
     }
     if (!looked_up)
-        print_lookups(look, part, level);
+        explain_lookups(look, part, level);
     if (part->part != REXPAND_PART_STRING)
-        print_bindings(look, part, level);
+        explain_bindings(look, part, level);
 }
 
 static void print_part(const struct explain_look *look, const struct explained *part, size_t level,
                        bool outer_is_whole)
 {
     if (part->dropped > 0)
-        print_dropped(look, part->dropped, level);
+        explain_dropped(look, part->dropped, level);
     if (is_obvious(part, outer_is_whole))
         return;
-    if (is_whole_string(part) && !(part->is_origin && part->outer->outer == NULL)) {
+    if (explained_is_whole(part) && !(part->is_origin && part->outer->outer == NULL)) {
         print_inside(look, part, level, outer_is_whole);
         return;
     }
-    bool is_whole = print_line(look, part, level);
+    bool is_whole = explain_line(look, part, level);
     print_inside(look, part, level + 1, is_whole);
 }
 
@@ -94,7 +94,7 @@ static void print_place(const struct explain_look *look, const struct explained 
     if (offset > source->length)
         return;
     if (shown_columns(SHOWN_SOURCE, source->bytes, source->length, look->width) <= look->width) {
-        put_caret(shown_columns(SHOWN_SOURCE, source->bytes, offset, SIZE_MAX - 1));
+        explain_caret(shown_columns(SHOWN_SOURCE, source->bytes, offset, SIZE_MAX - 1));
         return;
     }
     size_t from = offset;
@@ -107,29 +107,29 @@ static void print_place(const struct explain_look *look, const struct explained 
     size_t room = look->width - 4;
     size_t shown = shown_print(SHOWN_SOURCE, source->bytes + from, source->length - from, room);
     (void)fputs(from + shown < source->length ? "…\n" : "\n", stdout);
-    put_caret((from > 0 ? 3 : 2) +
-              shown_columns(SHOWN_SOURCE, source->bytes + from, offset - from, SIZE_MAX - 1));
+    explain_caret((from > 0 ? 3 : 2) +
+                  shown_columns(SHOWN_SOURCE, source->bytes + from, offset - from, SIZE_MAX - 1));
 }
 
 void explain_print_text(const struct explained *root, const struct explain_look *look)
 {
     char length[48];
 
-    put_source(look, STRING, &root->source, look->width * STRING_LINES);
-    if (!is_shown_whole(SHOWN_SOURCE, &root->source, look->width * STRING_LINES)) {
+    paint_source(look, STRING, &root->source, look->width * STRING_LINES);
+    if (!paint_fits(SHOWN_SOURCE, &root->source, look->width * STRING_LINES)) {
         (void)snprintf(length, sizeof length, " (%zu bytes)", root->source.whole);
-        put(look, FAINT, length);
+        paint_words(look, FAINT, length);
     }
     (void)putchar('\n');
     if (root->outcome == REXPAND_DONE) {
-        put_result(look, root, look->width * STRING_LINES);
+        explain_result(look, root, look->width * STRING_LINES);
     } else {
         print_place(look, root);
-        put(look, root->outcome == REXPAND_FORCED_FAILURE ? NO : WRONG, result_words(root));
+        paint_words(look, root->outcome == REXPAND_FORCED_FAILURE ? NO : WRONG, explain_outcome(root));
         (void)fputs(": ", stdout);
-        put_message(look, root->message == NULL ? "" : root->message, look->width * STRING_LINES);
+        paint_message(look, root->message == NULL ? "" : root->message, look->width * STRING_LINES);
     }
-    put_notes(look, root);
+    explain_notes(look, root);
     (void)putchar('\n');
     print_inside(look, root, 1, true);
 }

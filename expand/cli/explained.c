@@ -278,3 +278,20 @@ void explaining_observe(void *context, const struct rexpand_event *event)
         break;
     }
 }
+
+/* ---- looking at it ---- */
+
+bool kept_equal(const struct kept *left, const struct kept *right)
+{
+    return left->whole == right->whole && left->length == right->length && left->bytes != NULL &&
+           right->bytes != NULL && memcmp(left->bytes, right->bytes, left->length) == 0;
+}
+
+bool explained_is_whole(const struct explained *part)
+{
+    const struct explained *outer = part->outer;
+
+    return outer != NULL && outer->part == REXPAND_PART_STRING && part->role == REXPAND_ROLE_PART &&
+           part->part != REXPAND_PART_STRING && part->source.whole == outer->source.whole &&
+           part->part != REXPAND_PART_MISTAKE;
+}

@@ -83,4 +83,10 @@ void explaining_end(struct explaining *explaining);
 /* A rexpand_observer; "context" is the struct explaining. */
 void explaining_observe(void *context, const struct rexpand_event *event);
 
+/* Whether two texts are the same; false if one is none. */
+bool kept_equal(const struct kept *left, const struct kept *right);
+
+/* Whether it is the only part of a string, and so the string again. */
+bool explained_is_whole(const struct explained *part);
+
 #endif

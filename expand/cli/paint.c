@@ -9,7 +9,7 @@ static const char *const paints[] = {
     [TAINTED] = "\033[35m", [NO] = "\033[33m",   [WRONG] = "\033[31m", [STRING] = "\033[1m",
 };
 
-void put(const struct explain_look *look, enum paint paint, const char *text)
+void paint_words(const struct explain_look *look, enum paint paint, const char *text)
 {
     bool is_painted = look->has_colour && paint != PLAIN && text[0] != '\0';
 
@@ -32,20 +32,20 @@ static void end_paint(const struct explain_look *look, enum paint paint)
         (void)fputs("\033[0m", stdout);
 }
 
-size_t columns_of(const char *text)
+size_t paint_columns(const char *text)
 {
     return shown_columns(SHOWN_SOURCE, text, strlen(text), SIZE_MAX - 1);
 }
 
-bool is_shown_whole(enum shown_as as, const struct kept *text, size_t room)
+bool paint_fits(enum shown_as as, const struct kept *text, size_t room)
 {
     return text->whole == text->length && shown_columns(as, text->bytes, text->length, room) <= room;
 }
 
-void put_source(const struct explain_look *look, enum paint paint, const struct kept *source, size_t room)
+void paint_source(const struct explain_look *look, enum paint paint, const struct kept *source, size_t room)
 {
     begin_paint(look, paint);
-    if (is_shown_whole(SHOWN_SOURCE, source, room)) {
+    if (paint_fits(SHOWN_SOURCE, source, room)) {
         (void)shown_print(SHOWN_SOURCE, source->bytes, source->length, room);
     } else {
         (void)shown_print(SHOWN_SOURCE, source->bytes, source->length, room > 1 ? room - 1 : 1);
@@ -54,14 +54,14 @@ void put_source(const struct explain_look *look, enum paint paint, const struct 
     end_paint(look, paint);
 }
 
-void put_quoted(const struct explain_look *look, const struct kept *value, size_t room)
+void paint_quoted(const struct explain_look *look, const struct kept *value, size_t room)
 {
     char length[48];
     size_t inside = room > 2 ? room - 2 : 1;
 
     if (value->bytes == NULL)
         return;
-    bool is_whole = is_shown_whole(SHOWN_VALUE, value, inside);
+    bool is_whole = paint_fits(SHOWN_VALUE, value, inside);
     (void)snprintf(length, sizeof length, " (%zu bytes)", value->whole);
     if (!is_whole)
         inside = inside > strlen(length) + 9 ? inside - strlen(length) - 1 : 8;
@@ -71,17 +71,17 @@ void put_quoted(const struct explain_look *look, const struct kept *value, size_
     (void)fputs(is_whole ? "\"" : "…\"", stdout);
     end_paint(look, VALUE);
     if (!is_whole)
-        put(look, FAINT, length);
+        paint_words(look, FAINT, length);
 }
 
-void put_value(const struct explain_look *look, const struct kept *value, size_t room)
+void paint_value(const struct explain_look *look, const struct kept *value, size_t room)
 {
-    put_quoted(look, value, room);
+    paint_quoted(look, value, room);
     if (value->is_tainted)
-        put(look, TAINTED, " tainted");
+        paint_words(look, TAINTED, " tainted");
 }
 
-size_t value_columns(const struct kept *value, size_t most)
+size_t paint_value_columns(const struct kept *value, size_t most)
 {
     if (value->bytes == NULL)
         return 0;
@@ -89,7 +89,7 @@ size_t value_columns(const struct kept *value, size_t most)
            (value->is_tainted ? strlen(" tainted") : 0) + (value->whole > value->length ? most : 0);
 }
 
-void put_time(const struct explain_look *look, double seconds)
+void paint_time(const struct explain_look *look, double seconds)
 {
     char text[48];
 
@@ -97,13 +97,13 @@ void put_time(const struct explain_look *look, double seconds)
         (void)snprintf(text, sizeof text, "  %.2f s", seconds);
     else
         (void)snprintf(text, sizeof text, "  %.*f ms", seconds >= 0.01 ? 0 : 2, seconds * 1000);
-    put(look, FAINT, text);
+    paint_words(look, FAINT, text);
 }
 
-void put_message(const struct explain_look *look, const char *message, size_t room)
+void paint_message(const struct explain_look *look, const char *message, size_t room)
 {
     struct kept text = {.bytes = (char *)(uintptr_t)message, .length = strlen(message)};
 
     text.whole = text.length;
-    put_source(look, WRONG, &text, room);
+    paint_source(look, WRONG, &text, room);
 }
