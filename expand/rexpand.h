@@ -212,6 +212,8 @@ struct rexpand_lookup_report {
     enum rexpand_outcome outcome;
     bool is_found;
     bool is_from_cache;        /* nothing was asked */
+    size_t together;           /* with how many others it was asked, ahead of its place; "seconds" is the time
+                                  of all of them */
     struct rexpand_text value; /* when it was found */
     const char *source;        /* which server answered ("127.0.0.1:6379"), or how the file was read; NULL:
                                   not known */

@@ -166,6 +166,7 @@ static void fill_lookup(const struct trace_event *happened, struct rexpand_looku
         .options = public_text(run, &request->options),
         .outcome = (enum rexpand_outcome)happened->outcome,
         .is_from_cache = answer->is_from_cache,
+        .together = answer->together,
         .source = answer->source,
         .seconds = seconds_of(happened->elapsed),
     };

@@ -158,6 +158,8 @@ static void put_lookup(const struct explained_lookup *lookup)
         put_truth("found", lookup->is_found, &is_first);
     put_value("value", &lookup->value, &is_first);
     put_truth("cached", lookup->is_from_cache, &is_first);
+    if (lookup->together > 0)
+        put_size("together", lookup->together, &is_first);
     put_string("source", lookup->source, &is_first);
     put_string("message", lookup->message, &is_first);
     put_seconds(lookup->seconds, &is_first);

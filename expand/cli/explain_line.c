@@ -317,6 +317,23 @@ static size_t put_question(const struct explain_look *look, const struct explain
     return taken;
 }
 
+/* How long it took, and how it was done. */
+static void explain_manner(const struct explain_look *look, const struct explained_lookup *lookup)
+{
+    char text[64];
+
+    if (!lookup->is_from_cache)
+        paint_time(look, lookup->seconds);
+    if (lookup->together > 0) {
+        (void)snprintf(text, sizeof text, " for %zu asked together", lookup->together + 1);
+        paint_words(look, FAINT, text);
+    }
+    if (lookup->source != NULL && lookup->file.length > 0) {
+        (void)fputs("  ", stdout);
+        paint_words(look, FAINT, lookup->source);
+    }
+}
+
 static void print_lookup(const struct explain_look *look, const struct explained_lookup *lookup, size_t level)
 {
     size_t indent = put_indent(look, level);
@@ -333,12 +350,7 @@ static void print_lookup(const struct explain_look *look, const struct explained
     } else {
         paint_words(look, NO, "→ not found");
     }
-    if (!lookup->is_from_cache)
-        paint_time(look, lookup->seconds);
-    if (lookup->source != NULL && lookup->file.length > 0) {
-        (void)fputs("  ", stdout);
-        paint_words(look, FAINT, lookup->source);
-    }
+    explain_manner(look, lookup);
     (void)putchar('\n');
 }
 

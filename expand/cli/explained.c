@@ -242,6 +242,7 @@ static void add_lookup(struct explaining *explaining, const struct rexpand_looku
         .outcome = report->outcome,
         .is_found = report->is_found,
         .is_from_cache = report->is_from_cache,
+        .together = report->together,
         .value = keep(explaining, &report->value, KEPT_BYTES),
         .source = keep_string(explaining, report->source),
         .message = keep_string(explaining, report->message),

@@ -24,6 +24,7 @@ struct explained_lookup {
     enum rexpand_outcome outcome;
     bool is_found;
     bool is_from_cache;
+    size_t together;
     struct kept value;
     char *source;
     char *message;

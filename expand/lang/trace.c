@@ -392,7 +392,7 @@ enum outcome trace_lookup(struct run *run, const struct lookup_request *request,
         .frame = run->trace->frame,
         .run = run,
         .outcome = outcome,
-        .elapsed = clock_now() - began,
+        .elapsed = answer->together_in > 0 ? answer->together_in : clock_now() - began,
         .request = request,
         .answer = answer,
     };
