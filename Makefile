@@ -187,7 +187,7 @@ LIB_LIBS   := $(call found,$(call pkg,$(LIB_PKGS),--libs)) -lm -ldl
 EDIT_PKGS  := $(if $(TERMINAL),$(if $(filter no,$(LINE_EDITING)),,libedit))
 EDIT_LIBS  := $(call found,$(call pkg,$(EDIT_PKGS),--libs))
 EDIT_CFLAGS:= $(call pkg_cflag,$(EDIT_PKGS))
-TEST_LIBS   = $(call found,$(call pkg,cmocka $(SSL_PKGS),--libs)) -lpthread
+TEST_LIBS   = $(call found,$(call pkg,cmocka jansson $(SSL_PKGS),--libs)) -lpthread
 BENCH_LIBS  = $(call found,$(call pkg,hiredis,--libs)) -lpthread
 
 WARNINGS   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow

@@ -17,6 +17,7 @@ build|libhiredis-dev|the redis lookup's wire format|LOOKUP_REDIS
 build|libedit-dev|line editing in rexpand -be|LINE_EDITING
 build|redis-server|the private server of make run and of the tests|LOOKUP_REDIS
 test|libcmocka-dev|the unit tests|
+test|libjansson-dev|reads what explain --json writes|
 test|libhiredis-dev|the yardstick of make bench|
 test|exim4-daemon-heavy|the oracle that the language tests are compared with|
 test|exim4-config|Debian's own configuration, read by a test|

@@ -6,17 +6,21 @@
 #include "base/arena.h"
 #include "base/outcome.h"
 #include "lang/cache.h"
+#include "lang/trace.h"
+#include "rexpand.h"
 
 struct acls;
 struct config;
 struct env;
-struct rexpand_config;
 
 struct rexpand_env {
     struct env *env;
     struct program_use last; /* the program of the last rexpand_expand, whose text its result may be */
     struct arena arena;      /* what the configuration made for it: the environment's strings */
     struct acls *acls;
+    struct trace trace;
+    rexpand_observer observer; /* and its context */
+    void *context;
 };
 
 /* What a configuration of the public interface holds. */

@@ -86,6 +86,7 @@ static struct rexpand_env *plain_env(const struct rexpand_config *config)
     env->acls = acls;
     env->check_acl = acls_check;
     arena_init(&made->arena, 1024, SIZE_MAX);
+    arena_init(&made->trace.arena, 1024, SIZE_MAX);
     return made;
 }
 
@@ -111,6 +112,7 @@ void rexpand_env_free(struct rexpand_env *env)
     env_free(env->env);
     acls_free(env->acls);
     arena_free(&env->arena);
+    arena_free(&env->trace.arena);
     free(env);
 }
 
@@ -161,7 +163,7 @@ void rexpand_env_tidy(struct rexpand_env *env)
 
 /* ---- evaluation ---- */
 
-static enum rexpand_outcome evaluate(const struct program *program, struct env *env,
+static enum rexpand_outcome evaluate(const struct program_use *use, struct env *env,
                                      struct rexpand_result *result)
 {
     struct run run;
@@ -169,7 +171,7 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
     struct value value = {0};
 
     env_begin(env, &run, &error);
-    enum outcome outcome = evaluate_program(&run, program, &value);
+    enum outcome outcome = evaluate_use(&run, use, &value);
     bool done = outcome == OUTCOME_DONE;
     *result = (struct rexpand_result){
         .outcome = (enum rexpand_outcome)outcome,
@@ -185,7 +187,9 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
 enum rexpand_outcome rexpand_evaluate(const struct rexpand_program *program, struct rexpand_env *env,
                                       struct rexpand_result *result)
 {
-    return evaluate(program->program, env->env, result);
+    const struct program_use use = {.program = program->program};
+
+    return evaluate(&use, env->env, result);
 }
 
 static enum rexpand_outcome no_memory(struct rexpand_result *result)
@@ -207,7 +211,7 @@ enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, s
         return no_memory(result);
     program_cache_release(&env->last);
     env->last = use;
-    return evaluate(use.program, env->env, result);
+    return evaluate(&use, env->env, result);
 }
 
 /* ---- what this build knows ---- */

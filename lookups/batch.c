@@ -127,8 +127,15 @@ static void ask_state(struct lookup_batch *batch, struct planned_lookup *first,
         planned->question.answer = LOOKUP_ANSWER_FOUND;
         questions[count++] = &planned->question;
     }
-    if (state != NULL)
-        first->search.request.driver->find_many(state->state, questions, count);
+    if (state == NULL)
+        return;
+    nanoseconds began = clock_now();
+    first->search.request.driver->find_many(state->state, questions, count);
+    nanoseconds elapsed = clock_now() - began;
+    for (size_t i = 0; i < count; i++) {
+        questions[i]->answer.together = count - 1;
+        questions[i]->answer.together_in = elapsed;
+    }
 }
 
 void lookup_batch_ask(struct lookup_batch *batch)

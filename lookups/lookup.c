@@ -407,7 +407,8 @@ enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *r
     enum outcome outcome = search_begin(lookups, &search, request, &key);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (!search.reads_cache || !lookup_cache_get(&lookups->cache, &key, answer))
+    answer->is_from_cache = search.reads_cache && lookup_cache_get(&lookups->cache, &key, answer);
+    if (!answer->is_from_cache)
         outcome = ask(lookups, &search, &key, answer);
     if (outcome != OUTCOME_DONE || !answer->found)
         answer->value = VALUE_LITERAL("");

@@ -28,9 +28,15 @@ struct lookup_request {
 
 struct lookup_answer {
     bool found;
-    struct value value;      /* in the request's arena; empty when not found */
-    bool may_cache;          /* a driver sets this to false for what must be asked again, a write say */
-    bool empties_cache;      /* the driver changed something: earlier answers of it may be wrong now */
+    struct value value; /* in the request's arena; empty when not found */
+    bool may_cache;     /* a driver sets this to false for what must be asked again, a write say */
+    bool empties_cache; /* the driver changed something: earlier answers of it may be wrong now */
+    /* For who watches an evaluation. */
+    bool is_from_cache;      /* lookup_find's: the driver was not asked */
+    size_t together;         /* lookup_find's: with how many others it was asked ahead of its place */
+    nanoseconds together_in; /* and how long all of that took */
+    const char *source;      /* the server that answered, or how a file was read; never a password; NULL:
+                                nothing to say; in the request's arena, or constant */
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
 };
 

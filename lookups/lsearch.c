@@ -241,6 +241,7 @@ static enum outcome lsearch_find(void *opened, const struct lookup_request *requ
     enum outcome outcome = OUTCOME_DONE;
 
     rewind_file(file);
+    answer->source = file->is_read_out ? "the file is in memory" : "the file was read";
     answer->found = false;
     if (request->key.length == 0)
         return OUTCOME_DONE;

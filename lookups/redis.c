@@ -104,6 +104,7 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
     outcome = redis_router_ask(&state->router, &command, deadline, request->arena, &reply, request->error);
     if (outcome != OUTCOME_DONE)
         return outcome;
+    answer->source = arena_copy(request->arena, state->router.answered_by, strlen(state->router.answered_by));
     if (!redis_reply_text(reply, &state->form, request->arena, &answer->found, &answer->value))
         return error_no_memory(request->error);
     return OUTCOME_DONE;

@@ -25,6 +25,7 @@ struct command {
 };
 
 int command_evaluate(const struct options *options);
+int command_explain(const struct options *options);
 int command_print(const struct options *options);
 int command_version(const struct options *options);
 int command_help(const struct options *options);
@@ -40,6 +41,17 @@ struct session {
 };
 bool session_open(struct session *session, const struct options *options, int *status);
 void session_close(struct session *session);
+
+/* What a command does with a string, in which macros have been replaced; gives the
+   exit status that it deserves. "shows_place": a person is watching. */
+typedef int string_taker(struct session *session, const char *text, size_t length, bool shows_place,
+                         void *context);
+
+/* Gives it the strings among the options, or else the lines of standard input.
+   The worst status of all. */
+int take_strings(const struct options *options, string_taker *taker, void *context);
+
+int exit_status_of(enum rexpand_outcome outcome);
 
 /* EXIT_OK if all that was printed was also written; else says why not. */
 int finish_output(int status);

@@ -8,6 +8,8 @@
 
 #include "rexpand.h"
 
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
 enum assignment_kind { ASSIGN_TAINTED, ASSIGN_CLEAN, ASSIGN_OPTION };
 
 /* --set, --set-clean and --option, in their order. */
@@ -25,6 +27,9 @@ struct options {
     struct assignment *assignments;
     size_t assignment_count;
     bool values_only;   /* -n */
+    bool is_json;       /* --json */
+    enum colour colour; /* --colour */
+    size_t items;       /* --items */
     const char **words; /* what is left: strings to expand, names to print */
     size_t word_count;
 };

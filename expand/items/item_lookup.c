@@ -5,6 +5,7 @@
 #include "items/items.h"
 #include "lang/env.h"
 #include "lang/gather.h"
+#include "lang/trace.h"
 #include "lookups/lookup.h"
 
 /* What the parse found out: which driver, and the options behind its comma. */
@@ -115,7 +116,7 @@ enum outcome item_lookup(struct call *call)
     if (outcome == OUTCOME_DONE && prepared->driver->style == LOOKUP_SINGLE_KEY)
         outcome = call_argument(call, 1, &request.file);
     if (outcome == OUTCOME_DONE)
-        outcome = lookup_find(run->env->lookups, &request, &answer);
+        outcome = trace_lookup(run, &request, &answer);
     if (outcome != OUTCOME_DONE)
         return outcome;
     return call_branch(call, answer.found, &answer.value);

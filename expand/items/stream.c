@@ -138,7 +138,8 @@ bool stream_connect_inet(struct stream *stream, const char *name, const char *ho
         return stream_refuse(stream, "no IP address found for host %s", name);
     bool connected = connect_one_of(stream, found, &error);
     freeaddrinfo(found);
-    return connected || stream_refuse(stream, "failed to connect to any address for %s: %s", name, strerror(error));
+    return connected ||
+           stream_refuse(stream, "failed to connect to any address for %s: %s", name, strerror(error));
 }
 
 /* ---- TLS ---- */

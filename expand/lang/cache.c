@@ -109,12 +109,13 @@ bool program_cache_acquire(struct program_cache *cache, const char *text, size_t
         return false;
     entry = length > LONGEST_KEPT ? NULL : find_place(set);
     if (entry == NULL) {
-        *use = (struct program_use){.program = program, .own = program};
+        *use = (struct program_use){.program = program, .own = program, .is_new = true};
         return true;
     }
     program_free(entry->program);
     *entry = (struct program_cache_entry){.program = program, .hash = hash};
     use_entry(cache, entry, use);
+    use->is_new = true;
     return true;
 }
 

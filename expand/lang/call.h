@@ -10,6 +10,7 @@
 
 struct acl_arguments;
 struct env;
+struct trace;
 
 /* $0 and as many more as Exim keeps. */
 enum { CAPTURES = 21 };
@@ -40,8 +41,9 @@ struct run {
     struct bindings bindings;
     unsigned depth;
     const char *stack; /* where the first construct found it; NULL before */
-    unsigned ticks; /* until the clock is looked at again */
+    unsigned ticks;    /* until the clock is looked at again */
     nanoseconds deadline;
+    struct trace *trace; /* who watches; NULL: nobody */
     bool mistake_raised; /* the failure under way is a program's mistake, whose message is whole */
 };
 

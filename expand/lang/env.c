@@ -302,6 +302,7 @@ void env_begin(struct env *env, struct run *run, struct error *error)
         .error = error,
         .deadline = env->time_limit == CLOCK_NEVER ? CLOCK_NEVER : clock_deadline(env->time_limit),
         .ticks = 1024,
+        .trace = env->trace,
     };
 }
 

@@ -37,6 +37,7 @@ struct env {
     char *charset;                      /* the copy that it made, or NULL */
     bool prvs_is_good;                  /* what the last prvscheck said */
     bool is_sealed;                     /* nothing outside may be touched */
+    struct trace *trace;                /* who watches evaluations; NULL: nobody */
     int run_status;                     /* what the last run's command ended with */
     char *run_output; /* and what it wrote, which is $value until something else is; or NULL */
     size_t run_output_length;

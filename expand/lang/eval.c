@@ -5,6 +5,7 @@
 #include "lang/cache.h"
 #include "lang/env.h"
 #include "lang/gather.h"
+#include "lang/trace.h"
 
 /* Programs nest no deeper than the parser allows, but ${expand:…} starts a new
    one inside. */
@@ -163,7 +164,7 @@ static bool evaluate_shared(struct run *run, const struct node *node, struct val
     return false;
 }
 
-enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+static enum outcome append_node(struct run *run, const struct node *node, struct buffer *out)
 {
     struct value value;
     enum outcome outcome;
@@ -178,7 +179,7 @@ enum outcome evaluate_append(struct run *run, const struct node *node, struct bu
     return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
 }
 
-enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+static enum outcome node_value(struct run *run, const struct node *node, struct value *value)
 {
     struct buffer out;
     enum outcome outcome;
@@ -186,13 +187,13 @@ enum outcome evaluate_value(struct run *run, const struct node *node, struct val
     if (evaluate_shared(run, node, value, &outcome))
         return outcome;
     buffer_init(&out, run->arena);
-    outcome = evaluate_append(run, node, &out);
+    outcome = append_node(run, node, &out);
     if (outcome != OUTCOME_DONE)
         return outcome;
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
-enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+static enum outcome node_truth(struct run *run, const struct node *node, bool *truth)
 {
     enum outcome outcome = enter(run, node);
 
@@ -214,16 +215,94 @@ enum outcome evaluate_condition(struct run *run, const struct node *node, bool *
     return leave(run, node, outcome);
 }
 
-enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value)
+/* ---- with or without somebody who watches ---- */
+
+/* Functions of their own, so that nobody else pays for the frame. */
+#define WATCHED __attribute__((noinline, cold))
+
+static WATCHED enum outcome watch_append(struct run *run, const struct node *node, struct buffer *out)
+{
+    struct trace_frame frame;
+    size_t from = out->length;
+
+    trace_enter(run, &frame, node);
+    enum outcome outcome = append_node(run, node, out);
+    trace_leave_buffer(run, &frame, outcome, out, from);
+    return outcome;
+}
+
+static WATCHED enum outcome watch_value(struct run *run, const struct node *node, struct value *value)
+{
+    struct trace_frame frame;
+
+    trace_enter(run, &frame, node);
+    enum outcome outcome = node_value(run, node, value);
+    trace_leave_value(run, &frame, outcome, value);
+    return outcome;
+}
+
+static WATCHED enum outcome watch_condition(struct run *run, const struct node *node, bool *truth)
+{
+    struct trace_frame frame;
+
+    trace_enter(run, &frame, node);
+    enum outcome outcome = node_truth(run, node, truth);
+    trace_leave_truth(run, &frame, outcome, *truth);
+    return outcome;
+}
+
+enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+{
+    return run->trace == NULL ? append_node(run, node, out) : watch_append(run, node, out);
+}
+
+enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+{
+    return run->trace == NULL ? node_value(run, node, value) : watch_value(run, node, value);
+}
+
+enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+{
+    return run->trace == NULL ? node_truth(run, node, truth) : watch_condition(run, node, truth);
+}
+
+/* ---- whole strings ---- */
+
+/* The root of a string of several parts is the string itself. */
+static WATCHED enum outcome watch_program(struct run *run, const struct program *program, bool is_known,
+                                          struct value *value)
+{
+    struct trace_frame frame;
+
+    trace_enter_string(run, &frame, program, is_known);
+    enum outcome outcome = program->root->kind == NODE_SEQUENCE ? node_value(run, program->root, value)
+                                                                : evaluate_value(run, program->root, value);
+    trace_leave_value(run, &frame, outcome, value);
+    return outcome;
+}
+
+static enum outcome evaluate_whole(struct run *run, const struct program *program, bool is_known,
+                                   struct value *value)
 {
     const struct program *outer = run->program;
     struct bindings bindings = run->bindings;
 
     run->program = program;
-    enum outcome outcome = evaluate_value(run, program->root, value);
+    enum outcome outcome = run->trace != NULL ? watch_program(run, program, is_known, value)
+                                              : node_value(run, program->root, value);
     run->program = outer;
     run->bindings = bindings;
     return outcome;
+}
+
+enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value)
+{
+    return evaluate_whole(run, program, true, value);
+}
+
+enum outcome evaluate_use(struct run *run, const struct program_use *use, struct value *value)
+{
+    return evaluate_whole(run, use->program, !use->is_new, value);
 }
 
 enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
@@ -235,7 +314,7 @@ enum outcome evaluate_text(struct run *run, const struct value *text, struct val
                          CALL_TEXT(text));
     if (!program_cache_acquire(run->env->programs, text->bytes, text->length, &use))
         return error_no_memory(run->error);
-    enum outcome outcome = evaluate_program(run, use.program, value);
+    enum outcome outcome = evaluate_use(run, &use, value);
     run->mistake_raised = false; /* it was that program's, not this one's */
     struct value shared = *value;
     if (outcome == OUTCOME_DONE) {

@@ -9,11 +9,14 @@
 #include "lang/node.h"
 
 struct env;
+struct program_use;
 
 /* Evaluates a whole program into a value. "run" holds the environment, the
    arena and the place for a message; the bindings it brings are those the program
-   begins with. */
+   begins with. The second is for one that comes from the cache: who watches is told
+   whether it was there already. */
 enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value) MUST_CHECK;
+enum outcome evaluate_use(struct run *run, const struct program_use *use, struct value *value) MUST_CHECK;
 
 /* Evaluates a text that became known only now, in the bindings of the
    evaluation under way. Tainted text is refused (OUTCOME_FAILED). */

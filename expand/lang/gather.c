@@ -177,6 +177,8 @@ static void set_aside(struct aside *aside, struct gathering *gathering)
     aside->error = (struct error){.offset = ERROR_NO_OFFSET};
     gathering->run->arena = &gathering->arena;
     gathering->run->error = &aside->error;
+    gathering->run->trace = NULL; /* a look ahead is not what happens */
+    gathering->run->trace = NULL; /* it will all be seen in its place */
 }
 
 static void bring_back(const struct aside *aside, struct gathering *gathering)

@@ -45,7 +45,9 @@ struct node {
     uint8_t yes_branch; /* enum branch */
     uint8_t no_branch;
     uint8_t number_count;
-    size_t offset; /* of the construct's first byte in the source */
+    bool is_folded; /* text: constructs in it were evaluated when it was compiled */
+    size_t offset;  /* of the construct's first byte in the source */
+    size_t end;     /* behind its last one */
     union {
         const struct item_row *item;
         const struct operator_row *operation;

@@ -18,6 +18,8 @@ struct text_run {
     struct value slice;
     struct buffer copy;
     bool copied;
+    bool is_folded;
+    size_t end; /* where it ends in the source */
 };
 
 static void run_add(struct text_run *run, const char *bytes, size_t length)
@@ -47,13 +49,17 @@ static bool run_flush(struct parser *parser, struct text_run *run, struct node *
         buffer_init(&run->copy, parser->arena);
         run->copied = false;
     }
+    bool is_folded = run->is_folded;
     run->slice.length = 0;
+    run->is_folded = false;
     if (text.length == 0)
         return true;
     struct node *node = parse_node(parser, NODE_TEXT, offset);
     if (node == NULL)
         return false;
     node->text = text;
+    node->is_folded = is_folded;
+    node->end = run->end;
     return parse_add_child(parser, sequence, node);
 }
 
@@ -315,6 +321,8 @@ static struct node *parse_dollar(struct parser *parser)
     }
     struct node *node = parse_braced(parser, offset);
     parser->depth--;
+    if (node != NULL)
+        node->end = parser->position;
     return node;
 }
 
@@ -340,15 +348,21 @@ static bool parse_part(struct parser *parser, bool ends_with_brace, struct node 
 
     if (run->slice.length == 0 && !run->copied)
         *run_offset = parser->position;
-    if (byte == '\\')
-        return parse_backslash(parser, run);
+    if (byte == '\\') {
+        bool whole = parse_backslash(parser, run);
+        run->end = parser->position;
+        return whole;
+    }
     if (byte != '$') {
         parse_literal(parser, ends_with_brace, run);
+        run->end = parser->position;
         return true;
     }
     struct node *node = parse_dollar(parser);
     if (node != NULL && node->kind == NODE_TEXT) {
         run_add(run, node->text.bytes, node->text.length);
+        run->is_folded = true;
+        run->end = parser->position;
         return true;
     }
     if (!run_flush(parser, run, sequence, *run_offset))
@@ -367,6 +381,7 @@ static void add_mistake(struct parser *parser, struct node *sequence)
         return;
     node->kind = NODE_MISTAKE;
     node->offset = parser->program->mistake.offset;
+    node->end = parser->length;
     (void)parse_add_child(parser, sequence, node);
 }
 
@@ -382,6 +397,7 @@ static struct node *sequence_node(struct parser *parser, const struct node *sequ
         return NULL;
     }
     *node = *sequence;
+    node->end = parser->position;
     if (node->child_count == 0) {
         node->kind = NODE_TEXT;
         node->text = value_clean("", 0);

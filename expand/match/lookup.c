@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lang/env.h"
+#include "lang/trace.h"
 #include "match/private.h"
 
 bool is_lookup(const struct value *item)
@@ -144,7 +145,7 @@ enum outcome ask_lookup(struct matcher *matcher, const struct list_lookup *looku
     *answer = (struct lookup_answer){.found = false};
     /* An empty key is in no file. */
     if (outcome == OUTCOME_DONE && (is_query || key->length > 0))
-        outcome = lookup_find(run->env->lookups, &request, answer);
+        outcome = trace_lookup(run, &request, answer);
     if (outcome == OUTCOME_DEFERRED)
         shorten_message(run->error);
     if (outcome == OUTCOME_DONE && answer->found)

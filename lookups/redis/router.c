@@ -144,6 +144,7 @@ enum outcome redis_router_ask(struct redis_router *router, const struct redis_co
         if (fate == REDIS_ANSWERED) {
             if (!takes_answer(node, *reply, only_reads, &problems))
                 continue;
+            router->answered_by = node->connection.server->label;
             return (*reply)->type == REDIS_ERROR ? defer(&problems, error) : OUTCOME_DONE;
         }
         has_failed(node);

@@ -36,7 +36,8 @@ struct redis_router {
     struct redis_settings settings;
     struct redis_node *nodes;
     size_t count;
-    unsigned long walk; /* number of the current walk over the nodes */
+    unsigned long walk;      /* number of the current walk over the nodes */
+    const char *answered_by; /* the label of the server whose reply was taken last */
 };
 
 /* Prepares a router for "servers", which must outlive it. Connects to nothing.

@@ -266,6 +266,40 @@ size_t language_cases_run(const struct language_cases *cases, struct rexpand_env
     return wrong;
 }
 
+static bool is_same_result(const struct rexpand_result *left, const struct rexpand_result *right)
+{
+    if (left->outcome != right->outcome || left->length != right->length ||
+        left->is_tainted != right->is_tainted || left->offset != right->offset)
+        return false;
+    if (left->message != NULL && strcmp(left->message, right->message) != 0)
+        return false;
+    return memcmp(left->bytes, right->bytes, left->length) == 0;
+}
+
+size_t language_cases_compare(const struct language_cases *cases, struct rexpand_env *plain,
+                              struct rexpand_env *watched)
+{
+    struct rexpand_result results[2];
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct language_case *wanted = &cases->cases[i];
+        if (wanted->setting != NULL) {
+            carry_out(cases, wanted, plain);
+            carry_out(cases, wanted, watched);
+            continue;
+        }
+        (void)rexpand_expand(plain, wanted->expression, strlen(wanted->expression), &results[0]);
+        (void)rexpand_expand(watched, wanted->expression, strlen(wanted->expression), &results[1]);
+        if (is_same_result(&results[0], &results[1]))
+            continue;
+        wrong++;
+        print_error("%s:%zu: %s\n  comes out otherwise when it is watched\n", cases->path, wanted->line,
+                    wanted->expression);
+    }
+    return wrong;
+}
+
 /* ---- asking Exim ---- */
 
 enum { CASES_A_CALL = 200 };

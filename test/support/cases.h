@@ -60,6 +60,11 @@ void language_setting_close(struct language_setting *setting);
    returns how many were. */
 size_t language_cases_run(const struct language_cases *cases, struct rexpand_env *env);
 
+/* Runs all cases in two environments that are alike but for an observer, and
+   returns how many gave another result, taint and place of a mistake among it. */
+size_t language_cases_compare(const struct language_cases *cases, struct rexpand_env *plain,
+                              struct rexpand_env *watched);
+
 /* Asks exim4 the same, and compares. Returns how many cases did not agree with
    the table, or were marked as different and are not. Exim takes configurations from
    root only: others ask no cases that have one. */
