@@ -110,6 +110,21 @@ static void read_quoted(const char **text, struct buffer *out)
     }
 }
 
+size_t config_written_offset(const char *written, size_t offset)
+{
+    const char *text = written;
+
+    if (*text != '"')
+        return offset;
+    for (text++; offset > 0 && *text != '\0' && *text != '"'; offset--) {
+        bool is_escape = *text == '\\' && text[1] != '\0';
+        text++;
+        if (is_escape)
+            (void)read_escape(&text);
+    }
+    return (size_t)(text - written);
+}
+
 enum outcome setting_read_string(struct config *config, const struct statement *statement, const char *name,
                                  const char *text, struct value *value, struct error *error)
 {
@@ -317,6 +332,8 @@ static enum outcome keep(struct reading *reading)
         return error_no_memory(reading->error);
     *kept = reading->setting;
     kept->place = reading->statement->place;
+    kept->line = reading->statement->line;
+    kept->written = reading->rest;
     kept->is_hidden = reading->statement->is_hidden;
     kept->next = reading->config->settings;
     reading->config->settings = kept;
