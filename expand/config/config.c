@@ -40,6 +40,8 @@ static enum outcome read_line(struct config *config, enum config_section *sectio
         return section_begin(config, &statement, section, error);
     line->is_macro = is_macro_line(*section, &line->text);
     enum outcome outcome = section_add_line(config, *section, line, &statement.line, error);
+    if (outcome == OUTCOME_DONE && *section == CONFIG_ACL)
+        outcome = acls_read_line(config, statement.line, error);
     if (outcome != OUTCOME_DONE)
         return outcome;
     statement.text = statement.line->text.bytes;

@@ -3,6 +3,7 @@
 #ifndef REXPAND_CONFIG_PRIVATE_H
 #define REXPAND_CONFIG_PRIVATE_H
 
+#include "config/acl_reader.h"
 #include "config/config.h"
 
 /* An option that was set. Exactly one of "row" and "driver" is not NULL. */
@@ -26,6 +27,7 @@ struct line_list {
 /* Names are compared with all earlier ones: a bound that no person reaches
    keeps that from taking long. */
 #define LISTS_COUNT_LIMIT 10000
+#define ACLS_COUNT_LIMIT  10000
 
 struct list_list {
     struct config_list *first;
@@ -43,6 +45,10 @@ struct config {
     struct line_list lines[CONFIG_SECTIONS];
     enum config_section order[CONFIG_SECTIONS]; /* of the sections that have begun */
     size_t section_count;
+    struct acl *acls; /* in the order of the file */
+    struct acl *last_acl;
+    size_t acl_count;
+    struct acl_reader acl_reader;
 };
 
 /* A line of a configuration while it is taken apart. */
@@ -82,6 +88,10 @@ bool section_is_begin(const char *text);
 enum outcome section_add_line(struct config *config, enum config_section section,
                               const struct config_line *line, const struct config_line **kept,
                               struct error *error) MUST_CHECK;
+
+/* acls.c: takes a line of the section acl. */
+enum outcome acls_read_line(struct config *config, const struct config_line *line,
+                            struct error *error) MUST_CHECK;
 
 /* sections.c: whether a line like NAME = value defines a macro there. */
 bool section_has_macros(enum config_section section);
