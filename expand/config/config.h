@@ -46,10 +46,10 @@ struct config_option {
     const struct lookup_setting *setting; /* a lookup driver's setting, or NULL */
     bool is_used;                         /* not merely accepted */
     bool is_set;
-    bool is_hidden;            /* set with "hide" */
-    struct value text;         /* the set value, quotes and escapes undone, else the default; bytes
-                                  are NULL if there is neither. For bool "true" or "false". */
-    struct config_place place; /* of the setting */
+    bool is_hidden;                 /* set with "hide" */
+    struct value text;              /* the set value, quotes and escapes undone, else the default; bytes
+                                       are NULL if there is neither. For bool "true" or "false". */
+    struct config_place place;      /* of the setting */
     const struct config_line *line; /* and its line, … */
     const char *written;            /* … and where in the line's text its value begins */
 };
@@ -121,8 +121,8 @@ struct config_line {
     struct config_line *next;
     struct value text;
     struct config_place place;
-    bool is_macro; /* it defines one; in acl, routers and the like it also ends the
-                      definition in front of it */
+    bool is_macro;              /* it defines one; in acl, routers and the like it also ends the
+                                   definition in front of it */
     const struct text_map *map; /* if places are kept, else NULL */
 };
 
