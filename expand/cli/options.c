@@ -66,6 +66,13 @@ static bool take_values_only(struct options *options, char *value)
     return true;
 }
 
+static bool take_json(struct options *options, char *value)
+{
+    (void)value;
+    options->is_json = true;
+    return true;
+}
+
 static const struct option_form forms[] = {
     {"-C", true, true, "FILE", "read this configuration", take_config},
     {"-D", true, true, "MACRO=VALUE", "define a macro, over what the configuration says", take_definition},
@@ -75,6 +82,7 @@ static const struct option_form forms[] = {
     {"--option", true, false, "OPTION=VALUE",
      "set a lookup's option, as redis_servers, without a configuration", take_option},
     {"-n", false, false, NULL, "with -bP: values without their names", take_values_only},
+    {"--json", false, false, NULL, "with check: a JSON object a line", take_json},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -87,6 +95,7 @@ bool options_describe(size_t index, const char **form, const char **help)
         "--set-clean VARIABLE=VALUE",
         "--option OPTION=VALUE",
         "-n",
+        "--json",
     };
 
     if (index >= FORMS)

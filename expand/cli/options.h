@@ -25,6 +25,7 @@ struct options {
     struct assignment *assignments;
     size_t assignment_count;
     bool values_only;   /* -n */
+    bool is_json;       /* --json */
     const char **words; /* what is left: strings to expand, names to print */
     size_t word_count;
 };

@@ -134,9 +134,10 @@ struct text_spot config_spot(const struct config_line *line, size_t offset);
    the line's text. False unless places are kept. */
 bool config_has_macro(const struct config_line *line, size_t begin, size_t end);
 
-/* How many bytes of "written", an option's value as it stands in its line, are
-   in front of what became byte "offset" of the value: not as many where it is in quotes. */
-size_t config_written_offset(const char *written, size_t offset);
+/* An option's value as it stands in its line, perhaps between quotes: where what
+   became its first byte is, and how many bytes from there on became one byte. 0 at the end. */
+size_t config_written_begin(const char *written);
+size_t config_written_step(const char *written, size_t at);
 
 const struct config_line *config_lines(const struct config *config, enum config_section section);
 const char *config_section_name(enum config_section section);

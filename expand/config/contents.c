@@ -90,7 +90,7 @@ static const struct content_row {
     {"smtp_accept_max_per_host", CONTENT_STRING},
     {"smtp_active_hostname", CONTENT_STRING},
     {"smtp_banner", CONTENT_STRING},
-    {"smtp_etrn_command", CONTENT_STRING},
+    {"smtp_etrn_command", CONTENT_COMMAND},
     {"smtp_ratelimit_hosts", CONTENT_HOSTS},
     {"smtp_receive_timeout", CONTENT_STRING},
     {"smtp_reserve_hosts", CONTENT_HOSTS},

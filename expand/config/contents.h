@@ -10,6 +10,8 @@
 enum content {
     CONTENT_PLAIN,       /* used as it is written */
     CONTENT_STRING,      /* expanded */
+    CONTENT_STRINGS,     /* a list whose items are expanded one by one */
+    CONTENT_LINES,       /* the same, with line ends between the items */
     CONTENT_BOOL,        /* true, false or a string that expands to one of them */
     CONTENT_DOLLAR,      /* expanded if it begins with "$" */
     CONTENT_FILE,        /* expanded to a file's name, which may not be tainted */

@@ -36,8 +36,8 @@ static const struct driver_option_row routers_options[] = {
     OPTION("fail_verify_sender", BOOL, PLAIN),
     OPTION("fallback_hosts", TEXT, PLAIN),
     OPTION("group", NAMES, STRING),
-    REPEATED("headers_add", TEXT, STRING),
-    REPEATED("headers_remove", TEXT, STRING),
+    REPEATED("headers_add", TEXT, LINES),
+    REPEATED("headers_remove", TEXT, STRINGS),
     OPTION("ignore_target_hosts", TEXT, HOSTS),
     OPTION("initgroups", BOOL, PLAIN),
     OPTION("local_part_prefix", TEXT, PLAIN),
@@ -50,7 +50,7 @@ static const struct driver_option_row routers_options[] = {
     OPTION("pass_on_timeout", BOOL, PLAIN),
     OPTION("pass_router", TEXT, PLAIN),
     OPTION("redirect_router", TEXT, PLAIN),
-    OPTION("require_files", TEXT, STRING),
+    OPTION("require_files", TEXT, STRINGS),
     OPTION("retry_use_local_part", BOOL, PLAIN),
     OPTION("router_home_directory", TEXT, STRING),
     OPTION("self", TEXT, PLAIN),
@@ -77,9 +77,9 @@ static const struct driver_option_row transports_options[] = {
     OPTION("envelope_to_add", BOOL, PLAIN),
     OPTION("event_action", TEXT, STRING),
     OPTION("group", NAMES, STRING),
-    REPEATED("headers_add", TEXT, STRING),
+    REPEATED("headers_add", TEXT, LINES),
     OPTION("headers_only", BOOL, PLAIN),
-    REPEATED("headers_remove", TEXT, STRING),
+    REPEATED("headers_remove", TEXT, STRINGS),
     OPTION("headers_rewrite", TEXT, REWRITE),
     OPTION("home_directory", TEXT, STRING),
     OPTION("initgroups", BOOL, PLAIN),
@@ -433,7 +433,7 @@ static const struct driver_option_row heimdal_gssapi_options[] = {
 
 static const struct driver_option_row plaintext_options[] = {
     OPTION("client_ignore_invalid_base64", BOOL, PLAIN),
-    OPTION("client_send", TEXT, STRING),
+    OPTION("client_send", TEXT, STRINGS),
     OPTION("server_prompts", TEXT, STRING),
 };
 

@@ -81,19 +81,22 @@ static void read_quoted(const char **text, struct buffer *out)
     }
 }
 
-size_t config_written_offset(const char *written, size_t offset)
+size_t config_written_begin(const char *written)
 {
-    const char *text = written;
+    return *written == '"';
+}
 
-    if (*text != '"')
-        return offset;
-    for (text++; offset > 0 && *text != '\0' && *text != '"'; offset--) {
-        bool is_escape = *text == '\\' && text[1] != '\0';
-        text++;
-        if (is_escape)
-            (void)read_escape(&text);
-    }
-    return (size_t)(text - written);
+size_t config_written_step(const char *written, size_t at)
+{
+    const char *text = written + at;
+
+    if (*text == '\0' || (*written == '"' && *text == '"'))
+        return 0;
+    bool is_escape = *written == '"' && *text == '\\' && text[1] != '\0';
+    text++;
+    if (is_escape)
+        (void)read_escape(&text);
+    return (size_t)(text - written) - at;
 }
 
 enum outcome option_string_read(struct option_reading *reading)
