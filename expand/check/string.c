@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check/private.h"
+#include "conditions/conditions.h"
 #include "items/items.h"
 #include "lang/call.h"
 #include "lang/regex.h"
@@ -214,15 +215,15 @@ static void walk_operator(struct checked_string *string, const struct node *node
 
 /* ---- conditions ---- */
 
-static const struct list_condition {
-    const char *name;
-    enum list_kind kind;
-} list_conditions[] = {
-    {"match_address", LIST_ADDRESS},
-    {"match_domain", LIST_DOMAIN},
-    {"match_ip", LIST_HOST},
-    {"match_local_part", LIST_LOCAL_PART},
-};
+/* The list of match_domain and its kind is not expanded: a text node for it. */
+static void check_match_list(struct checked_string *string, const struct node *node,
+                             const struct facts *facts)
+{
+    const struct match_operand *list = node->prepared;
+    const struct node text = {.kind = NODE_TEXT, .text = list->text, .offset = list->offset};
+
+    check_list_node(string, &text, facts, (enum list_kind)node->row.condition->data);
+}
 
 static void walk_condition(struct checked_string *string, const struct node *node, const struct facts *facts)
 {
@@ -238,9 +239,8 @@ static void walk_condition(struct checked_string *string, const struct node *nod
         check_pattern_node(string, node->children[1]);
     if (strcmp(row->name, "acl") == 0 && node->child_count > 0)
         check_untainted(string, node->children[0], facts, "the name of an ACL");
-    for (size_t i = 0; i < sizeof list_conditions / sizeof list_conditions[0] && node->child_count > 1; i++)
-        if (strcmp(row->name, list_conditions[i].name) == 0)
-            check_list_node(string, node->children[1], facts, list_conditions[i].kind);
+    if (row->parse == parse_match_list)
+        check_match_list(string, node, facts);
     check_condition(string, node, facts);
 }
 

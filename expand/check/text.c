@@ -105,9 +105,13 @@ bool text_next_word(struct check *check, const struct check_text *text, size_t *
     size_t end = word_end(&text->text, *at, is_quoted);
     if (!begin(check, text, end - *at, &making))
         return false;
-    for (; *at < end; (*at)++) {
-        *at += is_quoted && bytes[*at] == '\\' && *at + 1 < length;
-        add(&making, text, *at, bytes[*at]);
+    while (*at < end) {
+        bool is_escape = is_quoted && bytes[*at] == '\\' && *at + 1 < length;
+        const char *from = bytes + *at;
+        const char *next = from + 1;
+        char byte = is_escape ? config_read_escape(&next) : *from;
+        add(&making, text, *at, byte);
+        *at = next < bytes + end ? (size_t)(next - bytes) : end;
     }
     finish(&making, text, *at, word);
     *at += is_quoted && *at < length;

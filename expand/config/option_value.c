@@ -47,8 +47,7 @@ static char read_octal(const char **text)
     return (char)value;
 }
 
-/* What follows a backslash between quotes. */
-static char read_escape(const char **text)
+char config_read_escape(const char **text)
 {
     if (**text >= '0' && **text <= '7')
         return read_octal(text);
@@ -74,7 +73,7 @@ static void read_quoted(const char **text, struct buffer *out)
     for ((*text)++; **text != '\0' && **text != '"';) {
         if (**text == '\\' && (*text)[1] != '\0') {
             (*text)++;
-            buffer_add_byte(out, read_escape(text));
+            buffer_add_byte(out, config_read_escape(text));
         } else {
             buffer_add_byte(out, *(*text)++);
         }
@@ -95,7 +94,7 @@ size_t config_written_step(const char *written, size_t at)
     bool is_escape = *written == '"' && *text == '\\' && text[1] != '\0';
     text++;
     if (is_escape)
-        (void)read_escape(&text);
+        (void)config_read_escape(&text);
     return (size_t)(text - written) - at;
 }
 
