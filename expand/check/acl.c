@@ -60,8 +60,7 @@ static void check_control(struct check *check, const struct check_text *text)
     if (length == 0 || memchr(name.bytes, '$', length) != NULL || memchr(name.bytes, '=', length) != NULL ||
         acl_control_row_find(name.bytes, length) != NULL)
         return;
-    report(check, text, 0, CHECK_SYNTAX, "syntax error in \"%.*s\" for ACL control modifier: unknown control",
-           CALL_TEXT(&name));
+    report(check, text, 0, CHECK_SYNTAX, "\"%.*s\" is nothing that \"control\" knows", CALL_TEXT(&name));
 }
 
 /* Conditions that are more than their kind of text says. */

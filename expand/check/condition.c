@@ -19,6 +19,15 @@ static bool has_macro(const struct checked_string *string, const struct node *no
     return text_has_macro(string->text, node->offset, node->end);
 }
 
+/* Whether a word in a constant may be meant to be a macro that is not defined. */
+static bool has_macro_word(const struct node *node)
+{
+    for (size_t i = 0; i < node->child_count; i++)
+        if (text_has_macro_word(&node->children[i]->text))
+            return true;
+    return false;
+}
+
 static struct value source_of(const struct checked_string *string, const struct node *node)
 {
     size_t length = node->end - node->offset;
@@ -147,9 +156,12 @@ void check_condition(struct checked_string *string, const struct node *node, con
     }
     if (check_numbers(string, node))
         return;
-    if (row->effect == EFFECT_PURE && node->condition == NULL && is_constant(node))
-        check_constant_condition(string, node);
-    else if (strcmp(row->name, "eq") == 0 && node->child_count == 2 && !check_case(string, node, 0, 1))
+    if (row->effect == EFFECT_PURE && node->condition == NULL && is_constant(node)) {
+        if (!has_macro_word(node))
+            check_constant_condition(string, node);
+        return;
+    }
+    if (strcmp(row->name, "eq") == 0 && node->child_count == 2 && !check_case(string, node, 0, 1))
         (void)check_case(string, node, 1, 0);
 }
 

@@ -54,9 +54,11 @@ bool text_next_word(struct check *check, const struct check_text *text, size_t *
 bool text_next_item(struct check *check, const struct check_text *text, size_t *at, char *separator,
                     struct check_text *item);
 
-/* Whether a macro put something into bytes [begin, end] of the text, or a word
-   stands there that might be one which is not defined. */
+/* Whether a macro put something into bytes [begin, end] of the text. */
 bool text_has_macro(const struct check_text *text, size_t begin, size_t end);
+
+/* Whether a word stands there that might be a macro which is not defined. */
+bool text_has_macro_word(const struct value *text);
 
 /* ---- findings.c ---- */
 

@@ -17,7 +17,7 @@ static bool has_flag(const struct check_text *flags, char flag)
 
 static void check_flags(struct check *check, const struct check_text *flags)
 {
-    static const char known[] = "ETFSXbcdefhqrstw RQ";
+    static const char known[] = "EFQRSTbcfhqrstw \t";
 
     for (size_t i = 0; i < flags->text.length; i++)
         if (memchr(known, flags->text.bytes[i], sizeof known - 1) == NULL)
@@ -41,6 +41,9 @@ void check_rewrite_rule(struct check *check, const struct check_text *text)
     }
     struct check_text flags = text_part(text, at, text->text.length - at);
     check_flags(check, &flags);
+    if (has_flag(&flags, 'S') && (pattern.text.length == 0 || pattern.text.bytes[0] != '^'))
+        report(check, &pattern, 0, CHECK_SYNTAX,
+               "rewrite rule has the S flag but is not a regular expression");
     if (has_flag(&flags, 'S'))
         check_string(check, &pattern);
     else

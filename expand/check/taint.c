@@ -245,12 +245,19 @@ const struct node *find_taint(const struct node *node, const struct facts *facts
     return NULL;
 }
 
+/* A header field's name ends with a colon. */
+static bool names_header(const struct variable_row *row)
+{
+    return row->text == header_raw || row->text == header_decoded || row->text == header_listed;
+}
+
 const char *taint_name(struct check *check, const struct node *node)
 {
     const char *name = NULL;
 
     if (node->kind == NODE_VARIABLE)
-        name = arena_format(&check->scratch, "$%.*s", CALL_TEXT(&node->text));
+        name = arena_format(&check->scratch, "$%.*s%s", CALL_TEXT(&node->text),
+                            names_header(node->row.variable) ? ":" : "");
     else if (node->kind == NODE_CAPTURE)
         name = arena_format(&check->scratch, "$%ld", node->numbers[0]);
     else if (node->kind == NODE_ITEM)

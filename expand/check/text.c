@@ -179,15 +179,14 @@ bool text_next_item(struct check *check, const struct check_text *text, size_t *
     return true;
 }
 
-/* Three upper-case letters or more at a word's start: it may be meant to be a
-   macro's name. */
-static bool has_macro_word(const char *bytes, size_t length)
+/* Three upper-case letters or more at a word's start. */
+bool text_has_macro_word(const struct value *text)
 {
     size_t upper = 0;
 
-    for (size_t i = 0; i < length; i++) {
-        bool begins = i == 0 || !byte_is_alnum(bytes[i - 1]);
-        bool is_upper = bytes[i] >= 'A' && bytes[i] <= 'Z';
+    for (size_t i = 0; i < text->length; i++) {
+        bool begins = i == 0 || !byte_is_alnum(text->bytes[i - 1]);
+        bool is_upper = text->bytes[i] >= 'A' && text->bytes[i] <= 'Z';
         upper = is_upper && (begins || upper > 0) ? upper + 1 : 0;
         if (upper > 2)
             return true;
@@ -199,6 +198,5 @@ bool text_has_macro(const struct check_text *text, size_t begin, size_t end)
 {
     if (end > text->text.length)
         end = text->text.length;
-    return config_has_macro(text->line, text->places[begin], text->places[end]) ||
-           has_macro_word(text->text.bytes + begin, end - begin);
+    return config_has_macro(text->line, text->places[begin], text->places[end]);
 }

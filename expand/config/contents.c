@@ -98,6 +98,7 @@ static const struct content_row {
     {"spamd_address", CONTENT_DOLLAR},
     {"spf_smtp_comment_template", CONTENT_STRING},
     {"spool_directory", CONTENT_STRING},
+    {"sqlite_dbfile", CONTENT_FILE},
     {"system_filter", CONTENT_FILE},
     {"system_filter_directory_transport", CONTENT_STRING},
     {"system_filter_file_transport", CONTENT_STRING},

@@ -111,7 +111,8 @@ static enum outcome check_option(struct drivers_reading *reading, const struct d
         return error_set(option->error, reading->arena, OUTCOME_FAILED,
                          "\"%s\" option set for the second time", option->word);
     }
-    option->may_be_string = row->content == CONTENT_BOOL;
+    option->may_be_string =
+        row->content == CONTENT_BOOL || (row->type == OPTION_INTEGER && row->content == CONTENT_STRING);
     return option_value_read(option, row->type);
 }
 

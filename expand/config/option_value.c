@@ -146,10 +146,13 @@ static enum outcome check_number(struct option_reading *reading, enum number_res
     return *rest != '\0' ? fail_extra(reading, what, rest) : keep_written(reading);
 }
 
+/* Later versions of Exim than 4.96 expand some of them. */
 static enum outcome read_integer(struct option_reading *reading)
 {
     int32_t value;
     const char *rest;
+    if (reading->may_be_string && strchr(reading->rest, '$') != NULL)
+        return option_string_read(reading);
     enum number_result result = number_read_integer(reading->rest, &value, &rest);
     return check_number(reading, result, rest, "integer expected for ", "integer value for");
 }

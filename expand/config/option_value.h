@@ -15,7 +15,7 @@ struct option_reading {
     struct arena *arena;
     const char *word;   /* the option's name as it was written, no_ included */
     bool is_negated;    /* no_ or not_ was */
-    bool may_be_string; /* a bool whose value may be a string to expand */
+    bool may_be_string; /* a bool or an integer whose value may be a string to expand: with a "$" it is */
     const char *rest;   /* what follows the name, after white space; set to where the value begins,
                            but for a bool's name alone */
     struct value text;  /* the result: "true" or "false" of a bool, a string without its quotes, and
