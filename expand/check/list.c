@@ -320,19 +320,14 @@ static const struct node *tainted_part(const struct list_item *item, size_t from
 static void check_file_item(const struct list_item *item, size_t from)
 {
     const struct node *culprit = tainted_part(item, from, NULL);
-    struct checked_string *string = item->list->string;
 
     if (culprit != NULL)
-        report(string->check, string->text, culprit->offset, CHECK_TAINTED,
-               "%s comes from outside (it is tainted) and is refused as the name of a file",
-               taint_name(string->check, culprit));
+        report_tainted(item->list->string, culprit, "the name of a file");
 }
 
 /* TYPE;file-or-query */
 static void check_lookup_item(const struct list_item *item, size_t from, size_t semicolon)
 {
-    struct checked_string *string = item->list->string;
-
     for (size_t i = from; i < semicolon; i++)
         if (item->nodes[i] != NULL)
             return;
@@ -341,15 +336,10 @@ static void check_lookup_item(const struct list_item *item, size_t from, size_t 
         return;
     if (type->style == LOOKUP_SINGLE_KEY && type->has_file)
         check_file_item(item, semicolon + 1);
-    if (type->quoter == NULL)
-        return;
-    const struct node *culprit = tainted_part(item, semicolon + 1, type->quoter);
-    if (culprit == NULL)
-        return;
-    const char *name = taint_name(string->check, culprit);
-    report(string->check, string->text, culprit->offset, CHECK_UNQUOTED,
-           "%s comes from outside and stands unquoted in a query for %s: write ${quote_%s:%s}", name,
-           type->name, type->quoter, name);
+    const struct node *culprit =
+        type->quoter == NULL ? NULL : tainted_part(item, semicolon + 1, type->quoter);
+    if (culprit != NULL)
+        report_unquoted(item->list->string, culprit, type);
 }
 
 /* Where a lookup's type would begin. */

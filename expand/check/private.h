@@ -115,7 +115,14 @@ size_t node_place(const struct checked_string *string, const struct node *text, 
 /* The text of a node of constant text, with its places. */
 bool text_of_node(struct checked_string *string, const struct node *node, struct check_text *text);
 
-/* Reports if the node, part of a file's name, can be tainted. */
+/* Reports that a part of the string comes from outside where that is refused; that it
+   stands in a query as it is. */
+void report_tainted(struct checked_string *string, const struct node *culprit, const char *as_what);
+struct lookup_type;
+void report_unquoted(struct checked_string *string, const struct node *culprit,
+                     const struct lookup_type *type);
+
+/* Reports if the node, part of what is said to be "as_what", can be tainted. */
 void check_untainted(struct checked_string *string, const struct node *node, const struct facts *facts,
                      const char *as_what);
 

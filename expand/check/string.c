@@ -81,19 +81,33 @@ void check_pattern_node(struct checked_string *string, const struct node *patter
 
 /* ---- what comes from outside ---- */
 
-void check_untainted(struct checked_string *string, const struct node *node, const struct facts *facts,
-                     const char *as_what)
+void report_tainted(struct checked_string *string, const struct node *culprit, const char *as_what)
 {
-    const struct node *culprit = find_taint(node, facts, NULL);
-
-    if (culprit == NULL)
-        return;
     const char *remedy = taint_remedy(culprit);
     report(string->check, string->text, culprit->offset, CHECK_TAINTED,
            "%s comes from outside (it is tainted) and is refused as %s: %s%s",
            taint_name(string->check, culprit), as_what,
            remedy == NULL ? "use it as the key of a lookup and take the result" : "use $",
            remedy == NULL ? "" : remedy);
+}
+
+void check_untainted(struct checked_string *string, const struct node *node, const struct facts *facts,
+                     const char *as_what)
+{
+    const struct node *culprit = find_taint(node, facts, NULL);
+
+    if (culprit != NULL)
+        report_tainted(string, culprit, as_what);
+}
+
+void report_unquoted(struct checked_string *string, const struct node *culprit,
+                     const struct lookup_type *type)
+{
+    const char *name = taint_name(string->check, culprit);
+
+    report(string->check, string->text, culprit->offset, CHECK_UNQUOTED,
+           "%s comes from outside and stands unquoted in a query for %s: write ${quote_%s:%s}", name,
+           type->name, type->quoter, name);
 }
 
 /* ---- items ---- */
@@ -120,19 +134,6 @@ static void check_clean_arguments(struct checked_string *string, const struct no
     }
 }
 
-static void check_query(struct checked_string *string, const struct node *query, const struct facts *facts,
-                        const struct lookup_type *type)
-{
-    const struct node *culprit = find_taint(query, facts, type->quoter);
-
-    if (culprit == NULL)
-        return;
-    const char *name = taint_name(string->check, culprit);
-    report(string->check, string->text, culprit->offset, CHECK_UNQUOTED,
-           "%s comes from outside and stands unquoted in a query for %s: write ${quote_%s:%s}", name,
-           type->name, type->quoter, name);
-}
-
 static void check_lookup(struct checked_string *string, const struct node *node, const struct facts *facts)
 {
     const struct lookup_type *type = item_lookup_type(node);
@@ -141,8 +142,11 @@ static void check_lookup(struct checked_string *string, const struct node *node,
         return;
     if (type->style == LOOKUP_SINGLE_KEY && type->has_file && node->child_count > 1)
         check_untainted(string, node->children[1], facts, "the name of a file");
-    if (type->style == LOOKUP_QUERY && type->quoter != NULL)
-        check_query(string, node->children[0], facts, type);
+    if (type->quoter == NULL)
+        return;
+    const struct node *culprit = find_taint(node->children[0], facts, type->quoter);
+    if (culprit != NULL)
+        report_unquoted(string, culprit, type);
 }
 
 /* The arguments of a command that are expanded when it is run. */
