@@ -52,9 +52,9 @@ static const struct tainted_row {
 
 /* Operators whose result is their own and not part of what they were given. */
 static const char *const cleaning_operators[] = {
-    "base32",    "base32d",   "base62", "base62d", "eval",   "eval10",    "h",
-    "listcount", "listnamed", "md5",    "nh",      "nhash",  "randint",   "sha1",
-    "sha2",      "sha256",    "sha3",   "stat",    "strlen", "time_eval", "time_interval",
+    "base32",    "base32d", "base62", "base62d", "eval",      "eval10",        "listcount",
+    "listnamed", "md5",     "nh",     "nhash",   "randint",   "sha1",          "sha2",
+    "sha256",    "sha3",    "stat",   "strlen",  "time_eval", "time_interval",
 };
 
 /* Items whose result is a part of their arguments, or made of them. */
