@@ -65,6 +65,7 @@ static int check_file(struct checking *checking, const struct options *options, 
     rexpand_config_free(config);
     if (done)
         return EXIT_OK;
+    (void)fflush(stdout); /* what was found in front of it comes in front */
     (void)fprintf(stderr, "rexpand: %s\n", message == NULL ? "out of memory" : message);
     free(message);
     return EXIT_CONFIGURATION_WRONG;
