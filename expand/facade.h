@@ -11,6 +11,7 @@
 
 struct acls;
 struct config;
+struct config_input;
 struct env;
 
 struct rexpand_env {
@@ -29,6 +30,10 @@ const struct config *facade_config(const struct rexpand_config *config);
 /* Gives an environment what a configuration says. */
 enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_config *config,
                               struct error *error) MUST_CHECK;
+
+/* As rexpand_config_read. */
+struct rexpand_config *facade_config_read(const struct config_input *input, char **message);
+const struct config *facade_config(const struct rexpand_config *config);
 
 /* A copy of the message for the caller of the library to free, if one is
    wanted. */

@@ -100,6 +100,34 @@ REXPAND_PUBLIC const char *rexpand_config_define(struct rexpand_config *config, 
 REXPAND_PUBLIC char *rexpand_config_print(struct rexpand_config *config, const char *const *words,
                                           size_t word_count, bool values_only, char **message);
 
+/* ---- looking for mistakes ---- */
+
+/* Something that rexpand_check found; valid during the call that tells it. */
+struct rexpand_finding {
+    const char *file;
+    unsigned line;    /* counted from 1 */
+    unsigned column;  /* counted from 1, in bytes; 0: not known */
+    bool is_warning;  /* it works, but hardly as meant */
+    const char *kind; /* "syntax", "tainted", …: rexpand-check(1) has a section on each */
+    const char *message;
+};
+
+/* As rexpand_config_read, and remembers where each byte stood, so that
+   rexpand_check knows columns. With "text" (may be NULL) these bytes are read and not the
+   file, whose path is only what findings call it: an editor's buffer, say. */
+REXPAND_PUBLIC struct rexpand_config *rexpand_config_read_places(const char *path, const char *text,
+                                                                 size_t text_length,
+                                                                 const char *const *definitions,
+                                                                 size_t definition_count, char **message);
+
+/* Looks through all strings of a configuration that are expanded, its lists,
+   ACLs, routers, transports and authenticators, and calls "found" for each mistake, by
+   place. Nothing is run. False when memory ran out; *message (if "message" is not NULL) is
+   then a text for free(), or NULL. */
+REXPAND_PUBLIC bool rexpand_check(const struct rexpand_config *config,
+                                  void (*found)(void *context, const struct rexpand_finding *finding),
+                                  void *context, char **message);
+
 /* ---- environments ---- */
 
 /* What strings are evaluated in: variables, lookups with their connections and

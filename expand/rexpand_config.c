@@ -18,15 +18,9 @@ struct rexpand_config {
     struct config *config;
 };
 
-struct rexpand_config *rexpand_config_read(const char *path, const char *const *definitions,
-                                           size_t definition_count, char **message)
+struct rexpand_config *facade_config_read(const struct config_input *input, char **message)
 {
     struct error error = {.offset = ERROR_NO_OFFSET};
-    struct config_input input = {
-        .path = path,
-        .definitions = definitions,
-        .definition_count = definition_count,
-    };
     struct rexpand_config *made = calloc(1, sizeof *made);
 
     if (message != NULL)
@@ -34,11 +28,23 @@ struct rexpand_config *rexpand_config_read(const char *path, const char *const *
     if (made == NULL)
         return NULL;
     arena_init(&made->arena, 4096, SIZE_MAX);
-    if (config_read(&input, &made->arena, &made->config, &error) == OUTCOME_DONE)
+    if (config_read(input, &made->arena, &made->config, &error) == OUTCOME_DONE)
         return made;
     facade_hand_over(message, &error);
     rexpand_config_free(made);
     return NULL;
+}
+
+struct rexpand_config *rexpand_config_read(const char *path, const char *const *definitions,
+                                           size_t definition_count, char **message)
+{
+    struct config_input input = {
+        .path = path,
+        .definitions = definitions,
+        .definition_count = definition_count,
+    };
+
+    return facade_config_read(&input, message);
 }
 
 const struct config *facade_config(const struct rexpand_config *config)

@@ -26,6 +26,7 @@ struct command {
 
 int command_evaluate(const struct options *options);
 int command_explain(const struct options *options);
+int command_check(const struct options *options);
 int command_print(const struct options *options);
 int command_version(const struct options *options);
 int command_help(const struct options *options);

@@ -111,7 +111,7 @@ static const struct option_form forms[] = {
     {"--option", true, false, "OPTION=VALUE",
      "set a lookup's option, as redis_servers, without a configuration", take_option},
     {"-n", false, false, NULL, "with -bP: values without their names", take_values_only},
-    {"--json", false, false, NULL, "with explain: a line of JSON for each string", take_json},
+    {"--json", false, false, NULL, "with explain and check: JSON, an object a line", take_json},
     {"--colour", true, false, "WHEN", "with explain: auto (at a terminal), always or never", take_colour},
     {"--items", true, false, "NUMBER", "with explain: how many items of a list are shown (5)", take_items},
 };

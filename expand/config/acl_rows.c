@@ -14,6 +14,15 @@ const char *acl_verb_name(enum acl_verb verb)
     return verbs[verb];
 }
 
+enum acl_verb acl_verb_find(const char *name, size_t length)
+{
+    size_t i = 0;
+
+    while (i < ACL_VERBS && (strlen(verbs[i]) != length || memcmp(verbs[i], name, length) != 0))
+        i++;
+    return (enum acl_verb)i;
+}
+
 static const struct acl_row rows[] = {
     {"acl", false, ACL_TEXT_NAME, "the verdict of another ACL"},
     {"add_header", true, ACL_TEXT_STRING, "header fields to add to the message"},

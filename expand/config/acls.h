@@ -88,6 +88,9 @@ enum outcome acl_read_text(const struct value *text, const char *file, struct ar
 
 const char *acl_verb_name(enum acl_verb verb);
 
+/* ACL_VERBS: there is none of that name. */
+enum acl_verb acl_verb_find(const char *name, size_t length);
+
 /* All rows in byte order of names, which a test checks. */
 const struct acl_row *acl_rows(size_t *count);
 const struct acl_control_row *acl_control_rows(size_t *count);

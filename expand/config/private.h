@@ -14,6 +14,8 @@ struct setting {
     const struct lookup_setting *driver;
     struct value text;
     struct config_place place;
+    const struct config_line *line;
+    const char *written; /* in the line's text */
     bool is_hidden;
 };
 
@@ -51,8 +53,9 @@ struct config {
 
 /* A line of a configuration while it is taken apart. */
 struct statement {
-    const char *text; /* with a NUL behind it */
+    const char *text; /* in the line's text, with a NUL behind it */
     struct config_place place;
+    const struct config_line *line;
     bool is_hidden;
 };
 
@@ -80,9 +83,11 @@ enum outcome section_begin(struct config *config, const struct statement *statem
 /* sections.c: whether a line of the section begins another one. */
 bool section_is_begin(const char *text);
 
-/* sections.c: keeps a line. */
-enum outcome section_add_line(struct config *config, enum config_section section, const struct value *text,
-                              struct config_place place, bool is_macro, struct error *error) MUST_CHECK;
+/* sections.c: keeps a copy of a line, with a copy of its map if that is not
+   NULL. */
+enum outcome section_add_line(struct config *config, enum config_section section,
+                              const struct config_line *line, const struct config_line **kept,
+                              struct error *error) MUST_CHECK;
 
 /* acls.c: takes a line of the section acl. */
 enum outcome acls_read_line(struct config *config, const struct config_line *line,

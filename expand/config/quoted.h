@@ -9,4 +9,8 @@
    first one and is left behind the second. False if there is none: "text" is at its end then. */
 bool quoted_read(const char **text, struct buffer *out);
 
+/* The byte that an escape stands for; "text" is behind its backslash, and is left
+   behind the escape. */
+char quoted_escape(const char **text);
+
 #endif

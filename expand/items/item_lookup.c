@@ -7,11 +7,13 @@
 #include "lang/gather.h"
 #include "lang/trace.h"
 #include "lookups/lookup.h"
+#include "lookups/types.h"
 
 /* What the parse found out: which driver, and the options behind its comma. */
 struct prepared_lookup {
-    const struct lookup_driver *driver;
+    const struct lookup_driver *driver; /* NULL in a foreign program: this build has none */
     struct value options;
+    const struct lookup_type *type; /* in a foreign program */
 };
 
 /* type := bytes up to "{" or white space */
@@ -30,6 +32,44 @@ static bool mistake_unknown_type(struct parser *parser, size_t offset, const str
     return parse_mistake(parser, offset, "unknown lookup type \"%.*s\"", CALL_TEXT(name));
 }
 
+static bool check_style(struct parser *parser, size_t offset, const struct value *name,
+                        enum lookup_style style, bool has_key)
+{
+    if (has_key && style == LOOKUP_QUERY)
+        return parse_mistake(parser, offset,
+                             "a single key was given for lookup type \"%.*s\", which is not a single-key "
+                             "lookup type",
+                             CALL_TEXT(name));
+    if (!has_key && style == LOOKUP_SINGLE_KEY)
+        return parse_mistake(parser, offset, "missing {key} for single-key \"%.*s\" lookup", CALL_TEXT(name));
+    return true;
+}
+
+/* What another build will read: any of Exim's types, with all that may stand around
+   its name. */
+static bool parse_foreign_driver(struct parser *parser, struct prepared_lookup *prepared, bool has_key,
+                                 size_t offset, const struct value *written)
+{
+    struct lookup_words words;
+
+    if (!lookup_words_read(parser->arena, written, &words))
+        return parse_mistake(parser, offset, "format error in lookup type \"%.*s\"", CALL_TEXT(&words.type));
+    prepared->options = words.options;
+    prepared->driver = lookup_driver_find(words.name.bytes, words.name.length);
+    prepared->type = lookup_type_find(words.name.bytes, words.name.length);
+    if (prepared->driver == NULL && prepared->type == NULL)
+        return mistake_unknown_type(parser, offset, &words.name);
+    enum lookup_style style = prepared->type != NULL ? prepared->type->style : prepared->driver->style;
+    if (words.is_partial && style == LOOKUP_QUERY)
+        return parse_mistake(parser, offset, "\"partial\" is not permitted for lookup type \"%.*s\"",
+                             CALL_TEXT(&words.name));
+    if (words.has_default && style == LOOKUP_QUERY)
+        return parse_mistake(parser, offset,
+                             "defaults using \"*\" or \"*@\" are not permitted for lookup type \"%.*s\"",
+                             CALL_TEXT(&words.type));
+    return check_style(parser, offset, &words.name, style, has_key);
+}
+
 /* Reads the driver's name and options into node->prepared. */
 static bool parse_driver(struct parser *parser, struct node *node)
 {
@@ -41,6 +81,10 @@ static bool parse_driver(struct parser *parser, struct node *node)
         return parse_mistake(parser, offset, "out of memory");
     if (type.length == 0 || type.bytes[0] == '}')
         return parse_mistake(parser, offset, "missing lookup type");
+    if (parser->is_foreign) {
+        node->prepared = prepared;
+        return parse_foreign_driver(parser, prepared, node->child_count > 0, offset, &type);
+    }
     struct value name = type;
     const char *comma = memchr(type.bytes, ',', type.length);
     if (comma != NULL) {
@@ -54,16 +98,7 @@ static bool parse_driver(struct parser *parser, struct node *node)
     node->is_lookup = true;
     node->may_gather = prepared->driver->find_many != NULL;
     parser->program->has_gatherable |= node->may_gather;
-    bool has_key = node->child_count > 0;
-    if (has_key && prepared->driver->style == LOOKUP_QUERY)
-        return parse_mistake(parser, offset,
-                             "a single key was given for lookup type \"%.*s\", which is not a single-key "
-                             "lookup type",
-                             CALL_TEXT(&name));
-    if (!has_key && prepared->driver->style == LOOKUP_SINGLE_KEY)
-        return parse_mistake(parser, offset, "missing {key} for single-key \"%.*s\" lookup",
-                             CALL_TEXT(&name));
-    return true;
+    return check_style(parser, offset, &name, prepared->driver->style, node->child_count > 0);
 }
 
 static bool parse_string(struct parser *parser, struct node *node)
@@ -91,6 +126,13 @@ bool parse_lookup(struct parser *parser, struct node *node)
     return parse_string(parser, node) && parse_branches(parser, node, "lookup");
 }
 
+const struct lookup_type *item_lookup_type(const struct node *node)
+{
+    const struct prepared_lookup *prepared = node->prepared;
+
+    return prepared == NULL ? NULL : prepared->type;
+}
+
 static struct lookup_request make_request(const struct run *run, const struct prepared_lookup *prepared)
 {
     return (struct lookup_request){
@@ -110,6 +152,9 @@ enum outcome item_lookup(struct call *call)
     struct lookup_request request = make_request(run, prepared);
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
+
+    if (prepared->driver == NULL)
+        return call_failed(call, "lookup type \"%s\" is not in this build", prepared->type->name);
 
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 0, &request.key);

@@ -64,6 +64,13 @@ bool parse_run(struct parser *parser, struct node *node)
     return parse_branches(parser, node, "run");
 }
 
+struct value item_run_command(const struct node *node)
+{
+    const struct prepared_run *prepared = node->prepared;
+
+    return prepared == NULL ? (struct value){0} : prepared->command;
+}
+
 /* ---- the command's arguments ---- */
 
 /* A command line on its way to arguments. */

@@ -96,7 +96,16 @@ struct program {
    NULL only when memory runs out. The caller frees it. */
 struct program *program_compile(const char *text, size_t length);
 
+/* As program_compile, for a string that is only looked at because another build of
+   Exim's language evaluates it: a lookup type that Exim has and this build lacks is
+   no mistake, and fails when it is evaluated. */
+struct program *program_compile_foreign(const char *text, size_t length);
+
 void program_free(struct program *program);
+
+/* Where byte "offset" of a text node is in the source: escapes, \N and folded
+   operators make that more than an addition. */
+size_t program_text_place(const struct program *program, const struct node *text, size_t offset);
 
 /* Compiles the constant regular expressions, to machine code if the system
    allows it, at the cost of some microseconds each: for a program that will run often. One

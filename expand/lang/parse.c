@@ -182,6 +182,7 @@ static struct node *parse_item(struct parser *parser, const struct item_row *row
         return NULL;
     node->row.item = row;
     node->incomplete = row->parse != NULL ? !row->parse(parser, node) : !parse_item_default(parser, node);
+    node->end = parser->position;
     return node;
 }
 
@@ -268,6 +269,7 @@ static struct node *parse_operator(struct parser *parser, const struct value *na
         whole = false;
     if (whole)
         parser->position++;
+    node->end = parser->position;
     node->incomplete = !whole || !resolve_operator(parser, node, name);
     return node->incomplete ? node : fold(parser, node);
 }

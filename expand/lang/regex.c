@@ -92,6 +92,21 @@ enum outcome regex_new(struct arena *arena, const struct value *pattern, struct 
                      CALL_TEXT(pattern), (const char *)message, (size_t)offset);
 }
 
+bool regex_check(const struct value *pattern, char *message, size_t message_size, size_t *offset)
+{
+    int number;
+    PCRE2_SIZE place;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern->bytes, pattern->length, 0, &number, &place, NULL);
+
+    if (code != NULL) {
+        pcre2_code_free(code);
+        return true;
+    }
+    (void)pcre2_get_error_message(number, (PCRE2_UCHAR *)message, message_size);
+    *offset = place;
+    return false;
+}
+
 void regex_chain(struct regex **chain, struct regex *regex)
 {
     regex->next = *chain;
