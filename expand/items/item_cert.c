@@ -65,7 +65,7 @@ static enum outcome extract(struct call *call, const struct value *pem, const st
     *found = (struct value){0};
     if (pem->length == 0)
         return OUTCOME_DONE;
-    const struct cert_calls *calls = OPENSSL_TABLE(rexpand_certs, &problem);
+    const struct cert_calls *calls = CRYPTO_TABLE(rexpand_certs, &problem);
     if (calls == NULL)
         return call_failed(call, "certificates cannot be read: %s", problem);
     struct cert *cert = calls->read(pem);

@@ -10,7 +10,7 @@
 struct arena;
 struct cert;
 
-/* OpenSSL reads them; OPENSSL_TABLE(rexpand_certs, …) gives this. */
+/* OpenSSL reads them; CRYPTO_TABLE(rexpand_certs, …) gives this. */
 struct cert_calls {
     /* The first certificate in a text in PEM; NULL when there is none. The caller
        frees it. */
