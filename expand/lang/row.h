@@ -59,6 +59,7 @@ struct operator_row {
     const char *name;
     enum operator_form form;
     enum effect effect;
+    bool takes_certificate; /* the operand may be nothing but a certificate's variable */
     enum outcome (*run)(struct call *call);
     const char *help;
 };
