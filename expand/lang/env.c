@@ -213,6 +213,12 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
 
     if (row->bound != NULL && row->bound(run, row, value))
         return OUTCOME_DONE;
+    if (row->bound_at != 0) {
+        const struct value *bound = (const void *)((const char *)run + row->bound_at);
+        *value = *bound;
+        if (bound->bytes != NULL)
+            return OUTCOME_DONE;
+    }
     if (!row->is_family) {
         given = &run->env->variables->values[row - variable_rows];
     } else {

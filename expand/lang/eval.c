@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "lang/cache.h"
 #include "lang/env.h"
 #include "lang/gather.h"
 #include "lang/trace.h"
@@ -187,7 +186,7 @@ static enum outcome node_value(struct run *run, const struct node *node, struct 
     if (evaluate_shared(run, node, value, &outcome))
         return outcome;
     buffer_init(&out, run->arena);
-    outcome = append_node(run, node, &out);
+    outcome = node->kind == NODE_SEQUENCE ? append_sequence(run, node, &out) : append_construct(run, node, &out);
     if (outcome != OUTCOME_DONE)
         return outcome;
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);
@@ -305,32 +304,75 @@ enum outcome evaluate_use(struct run *run, const struct program_use *use, struct
     return evaluate_whole(run, use->program, !use->is_new, value);
 }
 
-enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
+enum outcome text_begin(struct run *run, const struct value *text, struct program_use *use)
 {
-    struct program_use use;
-
     if (value_is_tainted(text))
         return error_set(run->error, run->arena, OUTCOME_FAILED, "attempt to expand tainted string '%.*s'",
                          CALL_TEXT(text));
-    if (!program_cache_acquire(run->env->programs, text->bytes, text->length, &use))
+    if (!program_cache_acquire(run->env->programs, text->bytes, text->length, use))
         return error_no_memory(run->error);
-    enum outcome outcome = evaluate_use(run, &use, value);
-    run->mistake_raised = false; /* it was that program's, not this one's */
-    struct value shared = *value;
-    if (outcome == OUTCOME_DONE) {
-        /* The result may be the program's own text, and that may go now. */
-        struct buffer copy;
-        buffer_init(&copy, run->arena);
-        buffer_add_value(&copy, &shared);
-        if (!buffer_value(&copy, value))
-            outcome = error_no_memory(run->error);
-    } else if (run->error->message != NULL) {
-        run->error->message = arena_copy(run->arena, run->error->message, strlen(run->error->message));
-        run->error->offset = ERROR_NO_OFFSET; /* a place in the inner text says nothing in the outer one */
-        if (run->error->message == NULL)
-            (void)error_no_memory(run->error);
-    }
+    return OUTCOME_DONE;
+}
+
+/* A message may be the inner program's own text, which may go before the outer
+   one has used it. */
+static void keep_message(struct run *run)
+{
+    run->mistake_raised = false;          /* it was that program's, not this one's */
+    run->error->offset = ERROR_NO_OFFSET; /* a place in the inner text says nothing in the outer one */
+    if (run->error->message == NULL)
+        return;
+    run->error->message = arena_copy(run->arena, run->error->message, strlen(run->error->message));
+    if (run->error->message == NULL)
+        (void)error_no_memory(run->error);
+}
+
+/* Whoever watches is told of a string with its value. */
+static enum outcome watch_text(struct run *run, const struct program_use *use, struct buffer *out)
+{
+    struct value value;
+    enum outcome outcome = evaluate_use(run, use, &value);
+
+    if (outcome == OUTCOME_DONE)
+        buffer_add_value(out, &value);
+    return outcome;
+}
+
+static enum outcome append_text(struct run *run, const struct program_use *use, struct buffer *out)
+{
+    const struct program *outer = run->program;
+    struct bindings bindings = run->bindings;
+
+    run->program = use->program;
+    enum outcome outcome = evaluate_append(run, use->program->root, out);
+    run->program = outer;
+    run->bindings = bindings;
+    return outcome;
+}
+
+enum outcome text_append(struct run *run, struct program_use *use, struct buffer *out)
+{
+    enum outcome outcome = run->trace != NULL ? watch_text(run, use, out) : append_text(run, use, out);
+
+    use->is_new = false;
+    if (outcome != OUTCOME_DONE)
+        keep_message(run);
+    return outcome;
+}
+
+enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
+{
+    struct program_use use;
+    struct buffer out;
+    enum outcome outcome = text_begin(run, text, &use);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    buffer_init(&out, run->arena);
+    outcome = text_append(run, &use, &out);
     program_cache_release(&use);
+    if (outcome == OUTCOME_DONE && !buffer_value(&out, value))
+        outcome = error_no_memory(run->error);
     return outcome;
 }
 

@@ -63,6 +63,7 @@ struct operator_row {
     const char *name;
     enum operator_form form;
     enum effect effect;
+    bool takes_certificate; /* the operand may be nothing but a certificate's variable */
     enum outcome (*run)(struct call *call);
     const char *help;
 };
@@ -82,6 +83,9 @@ struct condition_row {
 struct variable_row {
     const char *name;
     bool is_family; /* the name is the beginning of many: acl_c, h_ */
+    /* Where in struct run the value is that an item has bound to the name, which
+       outranks all others while it is there (its bytes are not NULL). 0: none binds it. */
+    size_t bound_at;
     /* The value now. NULL: what the environment was given, else empty. "name" is
        what was written. */
     enum outcome (*get)(struct run *run, const struct variable_row *row, const struct value *name,

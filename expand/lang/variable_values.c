@@ -104,24 +104,12 @@ enum outcome value_local_part_of(struct run *run, const struct variable_row *row
     return give_slice(run, value, &address, 0, domain_separator(&address));
 }
 
-enum outcome value_of_item(struct run *run, const struct variable_row *row, const struct value *name,
-                           struct value *value)
+enum outcome value_of_run_output(struct run *run, const struct variable_row *row, const struct value *name,
+                                 struct value *value)
 {
     (void)row;
     (void)name;
-    if (run->bindings.item.bytes != NULL)
-        *value = run->bindings.item;
-    return OUTCOME_DONE;
-}
-
-enum outcome value_of_value(struct run *run, const struct variable_row *row, const struct value *name,
-                            struct value *value)
-{
-    (void)row;
-    (void)name;
-    if (run->bindings.value.bytes != NULL)
-        *value = run->bindings.value;
-    if (run->bindings.value.bytes != NULL || run->env->run_output == NULL)
+    if (run->env->run_output == NULL)
         return OUTCOME_DONE;
     /* The next command's output takes its place. */
     char *copy = arena_copy(run->arena, run->env->run_output, run->env->run_output_length);
@@ -146,26 +134,6 @@ enum outcome value_of_srs_recipient(struct run *run, const struct variable_row *
         return error_no_memory(run->error);
     *value = *kept;
     value->bytes = copy;
-    return OUTCOME_DONE;
-}
-
-enum outcome value_of_prvs_address(struct run *run, const struct variable_row *row, const struct value *name,
-                                   struct value *value)
-{
-    (void)row;
-    (void)name;
-    if (run->bindings.prvs_address.bytes != NULL)
-        *value = run->bindings.prvs_address;
-    return OUTCOME_DONE;
-}
-
-enum outcome value_of_prvs_key(struct run *run, const struct variable_row *row, const struct value *name,
-                               struct value *value)
-{
-    (void)row;
-    (void)name;
-    if (run->bindings.prvs_key.bytes != NULL)
-        *value = run->bindings.prvs_key;
     return OUTCOME_DONE;
 }
 

@@ -18,12 +18,9 @@ variable_get value_domain_of;
 variable_get value_local_part_of;
 
 /* What items bind. */
-variable_get value_of_item;
-variable_get value_of_value;
+variable_get value_of_run_output;
 /* What conditions leave behind. */
 variable_get value_of_srs_recipient;
-variable_get value_of_prvs_address;
-variable_get value_of_prvs_key;
 
 /* What an ACL binds while it is checked: a row's "bound". */
 typedef bool variable_bound(const struct run *run, const struct variable_row *row, struct value *value);

@@ -2,6 +2,9 @@
    those that came up to 4.99. Most have a value only when the embedder or the
    command gives one with env_set. */
 
+#include <stddef.h>
+
+#include "lang/call.h"
 #include "lang/variable_values.h"
 
 const struct variable_row variable_rows[] = {
@@ -210,7 +213,7 @@ const struct variable_row variable_rows[] = {
     {.name = "interface_address", .help = "local address of the SMTP connection"},
     {.name = "interface_port", .get = value_text, .text = "-1", .help = "local port of the SMTP connection"},
     {.name = "item",
-     .get = value_of_item,
+     .bound_at = offsetof(struct run, bindings.item),
      .help = "element of the list that filter, map, reduce, forany or forall is at"},
     {.name = "ldap_dn", .help = "distinguished name of the last LDAP lookup's last entry"},
     {.name = "lh_",
@@ -355,10 +358,10 @@ const struct variable_row variable_rows[] = {
      .text = "no",
      .help = "yes when the connection came through a proxy"},
     {.name = "prvscheck_address",
-     .get = value_of_prvs_address,
+     .bound_at = offsetof(struct run, bindings.prvs_address),
      .help = "address without its signature, in prvscheck"},
     {.name = "prvscheck_keynum",
-     .get = value_of_prvs_key,
+     .bound_at = offsetof(struct run, bindings.prvs_key),
      .help = "key number of the signature, in prvscheck"},
     {.name = "prvscheck_result",
      .get = value_of_prvs_result,
@@ -642,7 +645,8 @@ const struct variable_row variable_rows[] = {
      .help = "time now in UTC, 20260131235959Z say"},
     {.name = "transport_name", .help = "transport that is running"},
     {.name = "value",
-     .get = value_of_value,
+     .bound_at = offsetof(struct run, bindings.value),
+     .get = value_of_run_output,
      .help = "result of a lookup, extraction or run in its {yes} part; running result of reduce"},
     {.name = "verify_mode", .help = "S while a sender is verified, R while a recipient is, else empty"},
     {.name = "version_number",
