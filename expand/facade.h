@@ -17,6 +17,7 @@ struct rexpand_env {
     struct program_use last; /* the program of the last rexpand_expand, whose text its result may be */
     struct arena arena;      /* what the configuration made for it: the environment's strings */
     struct acls *acls;
+    const struct config *config; /* NULL: none */
 };
 
 /* What a configuration of the public interface holds. */
