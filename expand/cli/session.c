@@ -125,6 +125,9 @@ bool session_open(struct session *session, const struct options *options, int *s
         session_close(session);
         return false;
     }
+    if (options->sender != NULL && options->message_path == NULL)
+        (void)rexpand_env_set(session->env, "sender_address", options->sender, strlen(options->sender),
+                              false);
     if (options->message_path == NULL || take_message(session, options, status))
         return true;
     session_close(session);
