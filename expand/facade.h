@@ -22,6 +22,7 @@ struct rexpand_env {
     struct trace trace;
     rexpand_observer observer; /* and its context */
     void *context;
+    const struct config *config; /* NULL: none */
 };
 
 /* What a configuration of the public interface holds. */
@@ -33,7 +34,6 @@ enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_conf
 
 /* As rexpand_config_read. */
 struct rexpand_config *facade_config_read(const struct config_input *input, char **message);
-const struct config *facade_config(const struct rexpand_config *config);
 
 /* A copy of the message for the caller of the library to free, if one is
    wanted. */

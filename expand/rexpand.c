@@ -83,6 +83,7 @@ static struct rexpand_env *plain_env(const struct rexpand_config *config)
     }
     made->env = env;
     made->acls = acls;
+    made->config = config == NULL ? NULL : facade_config(config);
     env->acls = acls;
     env->check_acl = acls_check;
     arena_init(&made->arena, 1024, SIZE_MAX);

@@ -143,6 +143,23 @@ REXPAND_PUBLIC void rexpand_env_free(struct rexpand_env *env);
 REXPAND_PUBLIC bool rexpand_env_set(struct rexpand_env *env, const char *variable, const char *bytes,
                                     size_t length, bool clean);
 
+/* How a message is taken. All zeroes: as it is. */
+struct rexpand_message_options {
+    const char *sender; /* envelope sender, as behind -f of a mailer; NULL: what a line "From ..." in
+                           front of the header says, else unknown */
+    bool dot_ends;      /* a line with a dot alone ends the message */
+    bool is_local;      /* the process's user hands it in: without another sender it is that one, and a
+                           missing Message-Id:, From: or Date: is added */
+};
+
+/* The message whose header fields, body and envelope sender the strings see; it is
+   copied as far as they can. All of it counts as coming from outside. "bytes" NULL takes the
+   present one away, "options" may be NULL. False, with a message for free(), when it is not
+   one that Exim would take: a header of more than header_maxsize bytes, a sender that is no
+   address. Variables that were set go before it. */
+REXPAND_PUBLIC bool rexpand_env_message(struct rexpand_env *env, const char *bytes, size_t length,
+                                        const struct rexpand_message_options *options, char **message);
+
 /* A lookup setting (redis_servers, …) by its name and text. False, with a
    message for free(), when it is not known or does not parse. */
 REXPAND_PUBLIC bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const char *value,

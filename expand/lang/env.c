@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "lang/answers.h"
 #include "lang/cache.h"
+#include "lang/message.h"
 #include "lang/modules.h"
 #include "lang/named_list.h"
 #include "lang/row.h"
@@ -90,6 +91,7 @@ void env_free(struct env *env)
     named_lists_free(env->lists);
     free_variables(env->variables);
     kept_blocks_free(&env->retired);
+    message_free(env->message);
     free(env->run_output);
     free((char *)(uintptr_t)env->srs_recipient.bytes);
     arena_free(&env->arena);
@@ -101,7 +103,7 @@ const char header_raw[] = "raw";
 const char header_decoded[] = "decoded";
 const char header_listed[] = "listed";
 
-static bool is_header(const struct variable_row *row)
+bool variable_row_is_header(const struct variable_row *row)
 {
     return row->text == header_raw || row->text == header_decoded || row->text == header_listed;
 }
@@ -109,7 +111,7 @@ static bool is_header(const struct variable_row *row)
 /* What of a name counts: of a header field's not the prefix. */
 static struct value key_of(const struct variable_row *row, const char *name, size_t length)
 {
-    size_t prefix = is_header(row) ? strlen(row->name) : 0;
+    size_t prefix = variable_row_is_header(row) ? strlen(row->name) : 0;
 
     return value_clean(name + prefix, length - prefix);
 }
@@ -128,7 +130,7 @@ static struct named_value *find_named(const struct env *env, const struct variab
     struct named_value *named = env->variables->named;
     struct value key = key_of(row, name, length);
 
-    while (named != NULL && !has_key(named, is_header(row), &key))
+    while (named != NULL && !has_key(named, variable_row_is_header(row), &key))
         named = named->next;
     return named;
 }
@@ -146,8 +148,10 @@ static struct named_value *add_named(struct env *env, const struct variable_row 
         return NULL;
     }
     memcpy(copy, key.bytes, key.length);
-    *named = (struct named_value){
-        .next = env->variables->named, .name = copy, .name_length = key.length, .is_header = is_header(row)};
+    *named = (struct named_value){.next = env->variables->named,
+                                  .name = copy,
+                                  .name_length = key.length,
+                                  .is_header = variable_row_is_header(row)};
     env->variables->named = named;
     return named;
 }
@@ -206,6 +210,29 @@ static enum outcome header_form(struct run *run, const struct variable_row *row,
     return buffer_value(&list, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
+static enum header_form form_of(const struct variable_row *row)
+{
+    if (row->text == header_raw)
+        return HEADER_RAW;
+    if (row->text == header_listed)
+        return HEADER_LISTED;
+    return row->name[0] == 'b' ? HEADER_DECODED : HEADER_CONVERTED;
+}
+
+void env_set_message(struct env *env, struct message *message)
+{
+    message_free(env->message);
+    env->message = message;
+}
+
+bool env_has_header(const struct env *env, const struct variable_row *row, const struct value *name)
+{
+    struct value key = key_of(row, name->bytes, name->length);
+    const struct named_value *named = find_named(env, row, name->bytes, name->length);
+
+    return named != NULL || (env->message != NULL && message_find(env->message, &key, false) != NULL);
+}
+
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
                           struct value *value)
 {
@@ -227,9 +254,13 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
     }
     if (given != NULL && given->bytes != NULL) {
         *value = *given;
-        return is_header(row) ? header_form(run, row, value) : OUTCOME_DONE;
+        return variable_row_is_header(row) ? header_form(run, row, value) : OUTCOME_DONE;
     }
     *value = value_clean("", 0);
+    if (run->env->message != NULL && variable_row_is_header(row)) {
+        struct value key = key_of(row, name->bytes, name->length);
+        return message_header(run, run->env->message, &key, form_of(row), value);
+    }
     return row->get == NULL ? OUTCOME_DONE : row->get(run, row, name, value);
 }
 

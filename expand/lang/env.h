@@ -45,6 +45,7 @@ struct env {
     acl_checker *check_acl;     /* NULL: there are no ACLs */
     struct acls *acls;          /* for it; its owner's */
     struct log log;
+    struct message *message;    /* whose header fields and body strings see, or NULL */
     struct kept_block *retired; /* former values that the evaluation under way may use */
 };
 
@@ -85,6 +86,15 @@ void env_set_environment(struct env *env, const char *const *entries);
 /* The character set of header fields (Exim: headers_charset), which is copied.
    False when memory runs out. */
 bool env_set_charset(struct env *env, const char *charset) MUST_CHECK;
+
+/* Gives it a message, which it frees; NULL takes the present one away. */
+void env_set_message(struct env *env, struct message *message);
+
+/* Whether a variable of header fields has any. "name" is what was written. */
+bool env_has_header(const struct env *env, const struct variable_row *row, const struct value *name);
+
+/* Whether a row's names are those of header fields. */
+bool variable_row_is_header(const struct variable_row *row);
 
 /* Starts an evaluation: the last one's result is gone. Fills "run". */
 void env_begin(struct env *env, struct run *run, struct error *error);

@@ -32,6 +32,10 @@ variable_bound bound_acl_verify_message;
 variable_get value_of_prvs_result;
 variable_get value_of_run_status;
 
+/* What the environment's message gives; without one row->text, if there is any.
+   For the rows that the function knows (message_values.c). */
+variable_get value_of_message;
+
 /* The time now, in the form that row->text is. */
 variable_get value_of_local_time;
 variable_get value_of_utc;

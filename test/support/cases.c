@@ -175,6 +175,19 @@ void language_cases_free(struct language_cases *cases)
     free(cases->path);
 }
 
+static char *read_whole_file(const char *path, size_t *length)
+{
+    char *bytes = NULL;
+    FILE *file = fopen(path, "r");
+    FILE *copy = open_memstream(&bytes, length);
+
+    assert_true(file != NULL && copy != NULL);
+    for (int byte = getc(file); byte != EOF; byte = getc(file))
+        (void)putc(byte, copy);
+    assert_int_equal(fclose(file) | fclose(copy), 0);
+    return bytes;
+}
+
 void language_setting_open(struct language_setting *setting, const struct language_cases *cases)
 {
     char *message = NULL;
@@ -187,6 +200,14 @@ void language_setting_open(struct language_setting *setting, const struct langua
     }
     setting->env = rexpand_env_new(setting->config, NULL);
     assert_non_null(setting->env);
+    if (cases->message_path == NULL)
+        return;
+    const struct rexpand_message_options how = {.dot_ends = true, .is_local = true};
+    size_t length;
+    char *bytes = read_whole_file(cases->message_path, &length);
+    if (!rexpand_env_message(setting->env, bytes, length, &how, &message))
+        fail_msg("%s", message);
+    free(bytes);
 }
 
 void language_setting_close(struct language_setting *setting)
@@ -330,15 +351,9 @@ struct exim_files {
 
 static void copy_file(const struct temp_folder *folder, const char *from, const char *name, char path[128])
 {
-    char *bytes = NULL;
     size_t length;
-    FILE *file = fopen(from, "r");
-    FILE *copy = open_memstream(&bytes, &length);
+    char *bytes = read_whole_file(from, &length);
 
-    assert_true(file != NULL && copy != NULL);
-    for (int byte = getc(file); byte != EOF; byte = getc(file))
-        (void)putc(byte, copy);
-    assert_int_equal(fclose(file) | fclose(copy), 0);
     temp_folder_write(folder, name, bytes, length);
     temp_folder_path(folder, name, path, 128);
     assert_int_equal(chmod(path, 0644), 0);
