@@ -21,6 +21,7 @@ struct evaluation {
     struct session session;
     string_taker *taker;
     void *context;
+    FILE *remarks;    /* where to say what is no result */
     bool may_define;  /* a line NAME=value defines a macro */
     bool has_macros;  /* whether lines must be searched for them */
     bool shows_place; /* a person is watching: mistakes get a caret */
@@ -121,7 +122,7 @@ static bool is_definition(const char *line, size_t length)
 
 static void say_failed(struct evaluation *evaluation, char *message)
 {
-    (void)printf("Failed: %s\n", message == NULL ? "out of memory" : message);
+    (void)fprintf(evaluation->remarks, "Failed: %s\n", message == NULL ? "out of memory" : message);
     free(message);
     note(evaluation, EXIT_EXPANSION_FAILED);
 }
@@ -140,7 +141,7 @@ static void take(struct evaluation *evaluation, const char *text, size_t length)
     if (evaluation->may_define && is_definition(replaced, length)) {
         const char *name = rexpand_config_define(config, replaced, length, &message);
         if (name != NULL) {
-            (void)printf("Defined macro '%s'\n", name);
+            (void)fprintf(evaluation->remarks, "Defined macro '%s'\n", name);
             evaluation->has_macros = true;
         } else {
             say_failed(evaluation, message);
@@ -261,7 +262,10 @@ static void take_typed_lines(struct evaluation *evaluation, struct editor *edito
 
 int take_strings(const struct options *options, string_taker *taker, void *context)
 {
-    struct evaluation evaluation = {.may_define = true, .taker = taker, .context = context};
+    struct evaluation evaluation = {.taker = taker,
+                                    .context = context,
+                                    .remarks = options->is_json ? stderr : stdout,
+                                    .may_define = true};
     struct editor editor;
     int status;
 

@@ -55,7 +55,7 @@ static int explain(struct session *session, const char *text, size_t length, boo
     enum rexpand_outcome outcome = rexpand_expand(session->env, text, length, &result);
     rexpand_env_trace(session->env, NULL, NULL);
     if (explaining.no_memory || explaining.root == NULL) {
-        (void)printf("Failed: %s\n", outcome == REXPAND_DONE ? "out of memory" : result.message);
+        (void)fprintf(stderr, "rexpand: %s\n", outcome == REXPAND_DONE ? "out of memory" : result.message);
         outcome = outcome == REXPAND_DONE ? REXPAND_FAILED : outcome;
     } else if (explanation->options->is_json) {
         explain_print_json(explaining.root);

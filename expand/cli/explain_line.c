@@ -144,21 +144,39 @@ static bool is_plain(const struct explained *part)
     return !part->is_skipped && part->part == REXPAND_PART_TEXT && kept_equal(&part->source, &part->value);
 }
 
-static size_t put_label(const struct explain_look *look, const struct explained *part, size_t room)
+/* A value among a label's words, in a third of the line at most. Gives the columns. */
+static size_t put_label_value(const struct explain_look *look, const struct kept *value, size_t room)
+{
+    size_t most = room / 3 + (value->is_tainted ? strlen(" tainted") : 0);
+    size_t columns = paint_value_columns(value, most);
+
+    paint_value(look, value, room / 3);
+    return columns < most ? columns : most;
+}
+
+static size_t put_item_label(const struct explain_look *look, const struct explained *part, size_t room)
 {
     char text[48];
-    bool has_colon = !is_plain(part);
+    const char *end = is_plain(part) ? " " : ": ";
 
-    if (part->role == REXPAND_ROLE_EACH && part->item.bytes != NULL) {
-        size_t most = room / 3;
-        (void)snprintf(text, sizeof text, "item %zu ", part->number);
-        paint_words(look, LABEL, text);
-        paint_value(look, &part->item, most);
-        paint_words(look, LABEL, has_colon ? ": " : " ");
-        size_t columns = paint_value_columns(&part->item, most);
-        return strlen(text) + 2 + (columns < most ? columns : most);
+    (void)snprintf(text, sizeof text, "item %zu ", part->number);
+    paint_words(look, LABEL, text);
+    size_t columns = strlen(text) + put_label_value(look, &part->item, room) + strlen(end);
+    if (part->so_far.bytes != NULL) {
+        paint_words(look, LABEL, " after ");
+        columns += strlen(" after ") + put_label_value(look, &part->so_far, room);
     }
+    paint_words(look, LABEL, end);
+    return columns;
+}
+
+static size_t put_label(const struct explain_look *look, const struct explained *part, size_t room)
+{
+    bool has_colon = !is_plain(part);
     const char *label = label_of(part, has_colon);
+
+    if (part->role == REXPAND_ROLE_EACH && part->item.bytes != NULL)
+        return put_item_label(look, part, room);
     if (label[0] == '\0' && !has_colon)
         label = "text ";
     paint_words(look, LABEL, label);

@@ -15,7 +15,7 @@ static struct kept keep(struct explaining *explaining, const struct rexpand_text
 {
     struct kept kept = {.whole = text->length, .is_tainted = text->is_tainted};
 
-    if (text->bytes == NULL)
+    if (text->bytes == NULL || text->length == SIZE_MAX)
         return kept;
     kept.length = text->length < most ? text->length : most;
     kept.bytes = malloc(kept.length + 1);

@@ -383,7 +383,7 @@ enum outcome trace_lookup(struct run *run, const struct lookup_request *request,
 {
     struct lookups *lookups = run->env->lookups;
 
-    if (run->trace == NULL)
+    if (run->trace == NULL || run->trace->frame == NULL) /* a list that stands in no string */
         return lookup_find(lookups, request, answer);
     nanoseconds began = clock_now();
     enum outcome outcome = lookup_find(lookups, request, answer);
