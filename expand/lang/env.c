@@ -241,9 +241,8 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
     if (row->bound != NULL && row->bound(run, row, value))
         return OUTCOME_DONE;
     if (row->bound_at != 0) {
-        const struct value *bound = (const void *)((const char *)run + row->bound_at);
-        *value = *bound;
-        if (bound->bytes != NULL)
+        memcpy(value, (const char *)run + row->bound_at, sizeof *value);
+        if (value->bytes != NULL)
             return OUTCOME_DONE;
     }
     if (!row->is_family) {
@@ -327,6 +326,13 @@ bool env_set_charset(struct env *env, const char *charset)
     return true;
 }
 
+static nanoseconds deadline_of(nanoseconds limit)
+{
+    if (limit == CLOCK_NEVER)
+        return CLOCK_NEVER;
+    return limit < NANOSECONDS_PER_SECOND ? clock_deadline(limit) : clock_rough_deadline(limit);
+}
+
 void env_begin(struct env *env, struct run *run, struct error *error)
 {
     kept_blocks_free(&env->retired);
@@ -337,7 +343,7 @@ void env_begin(struct env *env, struct run *run, struct error *error)
         .env = env,
         .arena = &env->arena,
         .error = error,
-        .deadline = env->time_limit == CLOCK_NEVER ? CLOCK_NEVER : clock_deadline(env->time_limit),
+        .deadline = deadline_of(env->time_limit),
         .ticks = 1024,
         .trace = env->trace,
     };

@@ -128,68 +128,86 @@ static enum outcome append_sequence(struct run *run, const struct node *node, st
     return outcome;
 }
 
-static struct value capture_value(const struct run *run, const struct node *node)
+static const struct value empty = {.bytes = ""};
+
+static const struct value *capture_value(const struct run *run, const struct node *node)
 {
     const struct captures *captures = run->bindings.captures;
     size_t number = (size_t)node->numbers[0];
 
-    return captures != NULL && number < captures->count ? captures->texts[number] : value_clean("", 0);
+    return captures != NULL && number < captures->count ? &captures->texts[number] : &empty;
 }
 
-/* What needs no buffer: text, a variable, a capture. */
-static bool evaluate_shared(struct run *run, const struct node *node, struct value *value,
-                            enum outcome *outcome)
+/* What an item has bound to a variable's name, or NULL. */
+static const struct value *bound_value(const struct run *run, const struct variable_row *row)
 {
-    *outcome = OUTCOME_DONE;
-    switch (node->kind) {
-    case NODE_TEXT:
-        *value = node->text;
-        return true;
-    case NODE_VARIABLE:
-        *outcome = env_variable(run, node->row.variable, &node->text, value);
-        return true;
-    case NODE_CAPTURE:
-        *value = capture_value(run, node);
-        return true;
-    case NODE_MISTAKE:
-        *outcome = raise_mistake(run);
-        return true;
-    case NODE_SEQUENCE:
-    case NODE_ITEM:
-    case NODE_OPERATOR:
-    case NODE_CONDITION:
-        break;
-    }
-    return false;
+    if (row->bound_at == 0)
+        return NULL;
+    const struct value *bound = (const void *)((const char *)run + row->bound_at);
+    return bound->bytes == NULL ? NULL : bound;
 }
 
-static enum outcome append_node(struct run *run, const struct node *node, struct buffer *out)
+/* What is there already, to be looked at where it stands; or NULL. */
+static const struct value *value_in_place(const struct run *run, const struct node *node)
+{
+    if (node->kind == NODE_TEXT)
+        return &node->text;
+    if (node->kind == NODE_VARIABLE)
+        return bound_value(run, node->row.variable);
+    return node->kind == NODE_CAPTURE ? capture_value(run, node) : NULL;
+}
+
+static enum outcome append_variable(struct run *run, const struct node *node, struct buffer *out)
 {
     struct value value;
-    enum outcome outcome;
+    enum outcome outcome = env_variable(run, node->row.variable, &node->text, &value);
 
-    if (node->kind == NODE_SEQUENCE)
-        return append_sequence(run, node, out);
-    if (!evaluate_shared(run, node, &value, &outcome))
-        return append_construct(run, node, out);
     if (outcome != OUTCOME_DONE)
         return leave(run, node, (run->depth++, outcome));
     buffer_add_value(out, &value);
     return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
 }
 
-static enum outcome node_value(struct run *run, const struct node *node, struct value *value)
+static enum outcome append_node(struct run *run, const struct node *node, struct buffer *out)
+{
+    const struct value *value = value_in_place(run, node);
+
+    if (value != NULL) {
+        buffer_add_value(out, value);
+        return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
+    }
+    if (node->kind == NODE_SEQUENCE)
+        return append_sequence(run, node, out);
+    if (node->kind == NODE_VARIABLE)
+        return append_variable(run, node, out);
+    if (node->kind == NODE_MISTAKE)
+        return leave(run, node, (run->depth++, raise_mistake(run)));
+    return append_construct(run, node, out);
+}
+
+static enum outcome evaluate_into_value(struct run *run, const struct node *node, struct value *value)
 {
     struct buffer out;
-    enum outcome outcome;
 
-    if (evaluate_shared(run, node, value, &outcome))
-        return outcome;
     buffer_init(&out, run->arena);
-    outcome = node->kind == NODE_SEQUENCE ? append_sequence(run, node, &out) : append_construct(run, node, &out);
+    enum outcome outcome = node->kind == NODE_SEQUENCE ? append_sequence(run, node, &out)
+                                                       : append_construct(run, node, &out);
     if (outcome != OUTCOME_DONE)
         return outcome;
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);
+}
+
+static enum outcome node_value(struct run *run, const struct node *node, struct value *value)
+{
+    const struct value *found = value_in_place(run, node);
+
+    if (found != NULL) {
+        *value = *found;
+        return OUTCOME_DONE;
+    }
+    if (node->kind == NODE_VARIABLE)
+        return env_variable(run, node->row.variable, &node->text, value);
+    return node->kind == NODE_MISTAKE ? raise_mistake(run) : evaluate_into_value(run, node, value);
 }
 
 static enum outcome node_truth(struct run *run, const struct node *node, bool *truth)
