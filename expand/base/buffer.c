@@ -13,15 +13,21 @@ void buffer_init(struct buffer *buffer, struct arena *arena)
     *buffer = (struct buffer){.arena = arena};
 }
 
+/* Nothing fits into it any more. */
+static bool fail(struct buffer *buffer)
+{
+    buffer->failed = true;
+    buffer->capacity = buffer->length;
+    return false;
+}
+
 /* make_room where there is none. */
 static bool grow(struct buffer *buffer, size_t size)
 {
     if (buffer->failed)
         return false;
-    if (size > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4) {
-        buffer->failed = true;
-        return false;
-    }
+    if (size > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4)
+        return fail(buffer);
     size_t needed = buffer->length + size + 1;
     size_t capacity = buffer->capacity == 0 ? (size_t)FIRST_CAPACITY : buffer->capacity * 2;
     if (capacity < needed)
@@ -31,10 +37,8 @@ static bool grow(struct buffer *buffer, size_t size)
         capacity = needed;
         bytes = arena_grow_text(buffer->arena, buffer->bytes, buffer->capacity, capacity);
     }
-    if (bytes == NULL) {
-        buffer->failed = true;
-        return false;
-    }
+    if (bytes == NULL)
+        return fail(buffer);
     buffer->bytes = bytes;
     buffer->capacity = capacity;
     return true;

@@ -197,8 +197,6 @@ static void test_branches_without_a_string(void **state)
     assert_told("${if def:h_x:{y}fail}", "> part 1 string [${if def:h_x:{y}fail}]@0\n"
                                          " > part 1 item [if] [${if def:h_x:{y}fail}]@0\n"
                                          "  > condition 1 condition [def] [def:h_x:]@5\n"
-                                         "   > argument 1 variable [h_x] [h_x:]@9\n"
-                                         "   = []\n"
                                          "  = false\n"
                                          "  - yes 1 text [y]@14\n"
                                          "  > no 1 fail [fail]@0\n"
