@@ -239,6 +239,16 @@ static const struct scheme *find_scheme(const char *text)
     return NULL;
 }
 
+static bool set_label(struct redis_server *server, struct arena *arena)
+{
+    bool is_v6 = server->port != NULL && strchr(server->host, ':') != NULL;
+
+    server->label = server->port == NULL
+                        ? server->host
+                        : arena_format(arena, is_v6 ? "[%s]:%s" : "%s:%s", server->host, server->port);
+    return server->label != NULL;
+}
+
 static enum outcome read_item(struct redis_server *server, const struct value *text, struct arena *arena,
                               struct error *error)
 {
@@ -262,11 +272,16 @@ static enum outcome read_item(struct redis_server *server, const struct value *t
     }
     if (outcome != OUTCOME_DONE)
         return outcome;
-    bool is_v6 = server->port != NULL && strchr(server->host, ':') != NULL;
-    server->label = server->port == NULL
-                        ? server->host
-                        : arena_format(arena, is_v6 ? "[%s]:%s" : "%s:%s", server->host, server->port);
-    return server->label == NULL ? error_no_memory(error) : OUTCOME_DONE;
+    return set_label(server, arena) ? OUTCOME_DONE : error_no_memory(error);
+}
+
+bool redis_server_at(struct redis_server *server, const struct redis_server *model, const char *host,
+                     size_t host_length, unsigned port, struct arena *arena)
+{
+    *server = *model;
+    server->host = arena_copy(arena, host, host_length);
+    server->port = arena_format(arena, "%u", port);
+    return server->host != NULL && server->port != NULL && set_label(server, arena);
 }
 
 /* An item of a lookup's own list that gives no database and no password. */

@@ -28,6 +28,13 @@ struct redis_servers {
 enum outcome redis_servers_parse(struct redis_servers *servers, const struct value *list, struct arena *arena,
                                  struct error *error) MUST_CHECK;
 
+/* A server that another one has named (a cluster's node, a Sentinel's master), asked
+   with all that "model" says: user, password, database, TLS. "host" need not end
+   with a NUL; a path is not possible. Made in "arena", but for what is the model's.
+   False: out of memory. */
+bool redis_server_at(struct redis_server *server, const struct redis_server *model, const char *host,
+                     size_t host_length, unsigned port, struct arena *arena) MUST_CHECK;
+
 /* As redis_servers_parse for the list of one lookup: an item that is a host
    without a database stands for the item of "known" (the setting redis_servers)
    that begins with it. */

@@ -468,7 +468,7 @@ static void test_fake_greeting_and_query_travel_together(void **state)
     set_place(&live->asker, "<;redis://u:secret@%s/2%s", fake.place, "");
     assert_answer(&live->asker, "GET k", "v");
     set_place(&live->asker, "<;redis://u:secret@%s/2%s", fake.place, "");
-    assert_answer(&live->asker, "GET k", "deferred: log-in refused: (its words are left out");
+    assert_answer(&live->asker, "GET k", "deferred: log-in refused: ERR (its words are left out");
     assert_null(strstr(live->asker.error.message, "secret"));
     assert_int_equal(fake_redis_stop(&fake), 0);
 }
