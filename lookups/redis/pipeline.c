@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lookups/redis/tls.h"
+
 static const char no_memory[] = "there is no memory for it";
 static const char asking[] = "*1\r\n$6\r\nASKING\r\n";
 
@@ -130,10 +132,26 @@ static enum step begin_talking(struct redis_pipeline *pipeline)
     return STEP_ON;
 }
 
+/* What is to be encrypted never goes out plain. */
+static bool choose_transport(struct redis_connection *connection, const char **problem)
+{
+    const struct redis_server *server = connection->server;
+    const struct redis_transport *transport = &redis_transport_plain;
+
+    *problem = "TLS is not set up";
+    if (server->uses_tls)
+        transport = server->tls == NULL ? NULL : redis_tls_transport(server->tls, problem);
+    if (transport == NULL)
+        return false;
+    connection->transport = transport;
+    return true;
+}
+
 static enum step connect_on(struct redis_pipeline *pipeline)
 {
     struct redis_connection *connection = pipeline->connection;
     struct redis_dial *dial = &pipeline->dial;
+    const char *problem;
 
     switch (redis_dial_step(dial)) {
     case REDIS_DIAL_FAILED:
@@ -150,6 +168,8 @@ static enum step connect_on(struct redis_pipeline *pipeline)
     redis_dial_bound_receive(connection->link.socket, pipeline->command_timeout);
     connection->owner = getpid();
     connection->opened++;
+    if (!choose_transport(connection, &problem))
+        return fail_to_connect(pipeline, problem);
     if (!make_room(connection))
         return fail_to_connect(pipeline, no_memory);
     if (connection->transport->shake == NULL)
@@ -239,7 +259,16 @@ static enum step break_off(struct redis_pipeline *pipeline, bool at_end, int err
 
     pipeline->lost = lost && pipeline->greeted == 0 && pipeline->answered == 0 &&
                      redis_codec_is_between_replies(&pipeline->connection->codec);
-    return fail(pipeline, lost ? "the connection was closed" : strerror(error));
+    /* What a server that wants TLS does with a command. */
+    if (pipeline->lost && !pipeline->was_idle && pipeline->connection->server->port != NULL &&
+        !pipeline->connection->server->uses_tls)
+        return fail(pipeline, "the connection was closed before any answer: does it want TLS (rediss://)?");
+    if (lost)
+        return fail(pipeline, "the connection was closed");
+    if (error != EPROTO || pipeline->connection->link.problem == NULL)
+        return fail(pipeline, strerror(error));
+    const char *problem = arena_format(pipeline->arena, "%s", pipeline->connection->link.problem);
+    return fail(pipeline, problem == NULL ? no_memory : problem);
 }
 
 /* Sends until nothing is left or the server takes no more. A server that has gone
@@ -436,7 +465,8 @@ static enum step look_at_the_clock(struct redis_pipeline *pipeline)
     if (pipeline->state == REDIS_PIPELINE_CONNECTS || !clock_is_past(pipeline->until))
         return STEP_WAIT;
     if (pipeline->state == REDIS_PIPELINE_SHAKES)
-        return fail_to_connect(pipeline, "it does not answer");
+        return fail_to_connect(pipeline,
+                               "it does not answer the TLS handshake: does it speak TLS on that port?");
     if (pipeline->output_next < pipeline->output_end || may_stage(pipeline))
         return fail(pipeline, "it takes nothing in: no room for the command in time");
     return fail(pipeline, "no answer in time");
