@@ -97,11 +97,14 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     arena_init(&state->arena, 1024, SIZE_MAX);
     state->form.nil_is_empty = lookups_word(lookups, "redis_nil") == 1;
     state->form.integers_as_bool = lookups_word(lookups, "redis_integer") == 1;
+    state->form.maps_as_lines = lookups_word(lookups, "redis_map") == 1;
     state->lookup_timeout = lookups_time(lookups, "redis_lookup_timeout");
     enum outcome outcome = read_servers(state, &request->chosen[OPTION_SERVERS],
                                         lookups_text(lookups, "redis_servers"), request);
     if (outcome == OUTCOME_DONE && !read_tls(state, lookups))
         outcome = error_no_memory(request->error);
+    if (lookups_word(lookups, "redis_protocol") == 1)
+        redis_servers_set_resp2(&state->servers);
     if (outcome == OUTCOME_DONE && !redis_router_open(&state->router, &state->servers, &settings))
         outcome = error_no_memory(request->error);
     if (outcome != OUTCOME_DONE) {
@@ -135,6 +138,7 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
     outcome = redis_router_ask(&state->router, &command, deadline, request->arena, &reply, request->error);
     if (outcome != OUTCOME_DONE)
         return outcome;
+    redis_reply_find_map(reply, &command);
     if (!redis_reply_text(reply, &state->form, request->arena, &answer->found, &answer->value))
         return error_no_memory(request->error);
     return OUTCOME_DONE;
@@ -203,6 +207,20 @@ static const struct lookup_setting settings[] = {
         .words = "number bool",
         .default_value = "number",
         .help = "how an integer reply is shown: in decimal, or as true and false as in Exim",
+    },
+    {
+        .name = "redis_map",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "pairs lines",
+        .default_value = "pairs",
+        .help = "how a map is shown: as key=value pairs, or one key or value a line as in Exim",
+    },
+    {
+        .name = "redis_protocol",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "auto 2",
+        .default_value = "auto",
+        .help = "the protocol: RESP3 where server and hiredis know it, or RESP2",
     },
     {
         .name = "redis_reply_limit",

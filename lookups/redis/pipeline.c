@@ -227,7 +227,8 @@ static bool may_stage(const struct redis_pipeline *pipeline)
 {
     if (pipeline->staged_turn == pipeline->count)
         return false;
-    return pipeline->staged_part == PART_GREETING || pipeline->only_reads || is_greeted(pipeline);
+    return pipeline->staged_part == PART_GREETING || pipeline->only_reads ||
+           pipeline->greeting.may_be_refused || is_greeted(pipeline);
 }
 
 static void stage(struct redis_pipeline *pipeline)
@@ -384,7 +385,7 @@ static enum step receive_on(struct redis_pipeline *pipeline)
         if (progress == REDIS_BROKEN)
             return fail(pipeline, connection->codec.problem);
         connection->input_next += used;
-        if (progress == REDIS_MORE)
+        if (progress == REDIS_MORE || reply->type == REDIS_PUSH)
             continue;
         bool was_greeted = is_greeted(pipeline);
         step = take_reply(pipeline, reply);

@@ -38,6 +38,8 @@ static int open_live(void **state)
 
     redis_test_server_start(&live->server, NULL);
     asker_open(&live->asker);
+    /* The scripts of fake servers begin without HELLO. */
+    asker_set(&live->asker, "redis_protocol", "2");
     set_place(&live->asker, "<;%s/3/%s", live->server.place, "");
     *state = live;
     return 0;
@@ -77,6 +79,37 @@ static void test_live_gives_each_type_as_text(void **state)
                   "deferred: WRONGTYPE Operation against a key holding the wrong kind of value");
     assert_answer(asker, "NOSUCH k", "deferred: ERR unknown command");
     assert_answer(asker, "PING", "PONG");
+}
+
+static void test_live_gives_the_same_text_by_either_protocol(void **state)
+{
+    static const char *const protocols[] = {"2", "auto"};
+    struct live *live = *state;
+    struct asker *asker = &live->asker;
+
+    for (size_t i = 0; i < 2; i++) {
+        asker_set(asker, "redis_protocol", protocols[i]);
+        assert_answer(asker, "FLUSHALL", "OK");
+        assert_answer(asker, "HSET h a 1 b b\\ c", "2");
+        assert_answer(asker, "HGETALL h", "a=1 b=\"b c\" ");
+        assert_answer(asker, "HGETALL nosuch", "(none)");
+        assert_answer(asker, "CONFIG GET maxmemory-policy", "maxmemory-policy=noeviction ");
+        assert_answer(asker, "ZADD z 1 one 2.5 two", "2");
+        assert_answer(asker, "ZSCORE z two", "2.5");
+        assert_answer(asker, "ZSCORE z nosuch", "(none)");
+        assert_answer(asker, "ZRANGE z 0 -1 WITHSCORES", "one\n1\ntwo\n2.5");
+        assert_answer(asker, "ZRANDMEMBER z 0 WITHSCORES", "(none)");
+        assert_answer(asker, "INCRBYFLOAT f 0.5", "0.5");
+        assert_answer(asker, "SADD s x", "1");
+        assert_answer(asker, "SMEMBERS s", "x");
+        assert_answer(asker, "SISMEMBER s x", "1");
+        assert_answer(asker, "GET nosuch", "(none)");
+        assert_answer(asker, "MGET f nosuch", "0.5\n");
+        assert_answer(asker, "XADD x 1-1 field value", "1-1");
+        assert_answer(asker, "XREAD STREAMS x 0", "x\n1-1\nfield\nvalue");
+        assert_answer(asker, "LMPOP 1 nosuch LEFT", "(none)");
+        assert_answer(asker, "EVAL return\\ redis.call('HGETALL',KEYS[1]) 1 h", "a\n1\nb\nb c");
+    }
 }
 
 static void test_live_settings_give_exims_nil_and_integers(void **state)
@@ -479,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         LIVE(test_live_gives_each_type_as_text),
+        LIVE(test_live_gives_the_same_text_by_either_protocol),
         LIVE(test_live_settings_give_exims_nil_and_integers),
         LIVE(test_live_works_over_a_socket_with_password_and_database),
         LIVE(test_live_a_write_never_runs_in_the_wrong_database),

@@ -75,6 +75,7 @@ static void open_asker(struct asker *asker, struct world *world, const char *sch
 {
     asker_open(asker);
     set_servers(asker, scheme, place);
+    asker_set(asker, "redis_protocol", "2"); /* a peer answers once to each record */
     asker_set(asker, "redis_tls_ca", file(world, "ca", "pem"));
 }
 
