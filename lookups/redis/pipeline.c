@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lookups/redis/refusal.h"
+
 static const char no_memory[] = "there is no memory for it";
 static const char asking[] = "*1\r\n$6\r\nASKING\r\n";
 
@@ -90,6 +92,7 @@ static bool may_start_again(const struct redis_pipeline *pipeline)
 static void begin_connecting(struct redis_pipeline *pipeline)
 {
     pipeline->state = REDIS_PIPELINE_CONNECTS;
+    pipeline->connection->was_refused = false;
     pipeline->until = limit(pipeline, pipeline->connect_timeout);
     redis_dial_begin(&pipeline->dial, pipeline->connection->server, pipeline->until);
 }
@@ -302,7 +305,11 @@ static enum step take_greeting(struct redis_pipeline *pipeline, const struct red
                                                reply, pipeline->arena);
 
     if (problem != NULL) {
+        const struct redis_refusal *refusal =
+            reply->type == REDIS_ERROR ? redis_refusal_find(reply, true) : NULL;
         pipeline->refused = true;
+        pipeline->connection->was_refused =
+            reply->type == REDIS_ERROR && (refusal == NULL || refusal->kind == REDIS_REFUSED_FOR_GOOD);
         return fail(pipeline, problem);
     }
     pipeline->greeted++;
