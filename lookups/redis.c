@@ -8,6 +8,7 @@
 #include "lookups/lookup.h"
 #include "lookups/redis/reply.h"
 #include "lookups/redis/router.h"
+#include "lookups/redis/tls.h"
 
 extern const struct lookup_driver lookup_driver_redis;
 
@@ -23,6 +24,7 @@ static const struct lookup_option options[] = {
 struct redis_state {
     struct arena arena; /* of the servers */
     struct redis_servers servers;
+    struct redis_tls tls;
     struct redis_router router;
     struct redis_reply_form form;
     enum redis_read_from read_from;
@@ -38,6 +40,7 @@ static void redis_close(void *opened)
     struct redis_state *state = opened;
 
     redis_router_close(&state->router);
+    redis_tls_free(&state->tls);
     arena_free(&state->arena);
     free(state);
 }
@@ -58,6 +61,32 @@ static enum outcome read_servers(struct redis_state *state, const struct value *
         return error_set(request->error, request->arena, OUTCOME_DEFERRED,
                          "no Redis servers defined (redis_servers option)");
     return OUTCOME_DONE;
+}
+
+/* The settings' texts may change while the servers are in use: they are copied. */
+static bool read_tls(struct redis_state *state, struct lookups *lookups)
+{
+    static const char *const names[] = {"redis_tls_ca", "redis_tls_certificate", "redis_tls_privatekey",
+                                        "redis_tls_servername", "redis_tls_sessions"};
+    const char *texts[sizeof names / sizeof names[0]];
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *text = lookups_text(lookups, names[i]);
+        texts[i] = arena_copy(&state->arena, text, strlen(text));
+        if (texts[i] == NULL)
+            return false;
+    }
+    const struct redis_tls_settings settings = {
+        .ca = texts[0],
+        .certificate = texts[1],
+        .privatekey = texts[2],
+        .servername = texts[3],
+        .sessions = texts[4],
+        .verify = (enum redis_tls_verify)lookups_word(lookups, "redis_tls_verify"),
+    };
+    redis_tls_init(&state->tls, &settings);
+    redis_servers_set_tls(&state->servers, &state->tls);
+    return true;
 }
 
 static enum outcome redis_open(struct lookups *lookups, const struct lookup_request *request, void **opened)
@@ -85,6 +114,8 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     }
     enum outcome outcome = read_servers(state, &request->chosen[OPTION_SERVERS],
                                         lookups_text(lookups, "redis_servers"), request);
+    if (outcome == OUTCOME_DONE && !read_tls(state, lookups))
+        outcome = error_no_memory(request->error);
     if (outcome == OUTCOME_DONE && !redis_router_open(&state->router, &state->servers, &settings))
         outcome = error_no_memory(request->error);
     if (outcome != OUTCOME_DONE) {
@@ -184,7 +215,7 @@ static const struct lookup_setting settings[] = {
         .type = LOOKUP_SETTING_TEXT,
         .default_value = "",
         .help = "the servers, tried in this order: host:port/database/password, (socket)/database/password, "
-                "redis://user:password@host:port/database",
+                "redis://user:password@host:port/database (rediss:// with TLS)",
         .check = check_servers,
     },
     {
@@ -247,6 +278,43 @@ static const struct lookup_setting settings[] = {
         .default_value = "16M",
         .help = "the largest reply in bytes that is taken from a server",
         .check = check_limit,
+    },
+    {
+        .name = "redis_tls_ca",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "a file or folder with the certificates of the issuers that are trusted; empty: the system's",
+    },
+    {
+        .name = "redis_tls_certificate",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "a file with the client's own certificate, for servers that want one",
+    },
+    {
+        .name = "redis_tls_privatekey",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "a file with its private key; empty: it is in the same file",
+    },
+    {
+        .name = "redis_tls_verify",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "yes issuer no",
+        .default_value = "yes",
+        .help = "what is checked of a server's certificate: issuer and name, the issuer only, or nothing",
+    },
+    {
+        .name = "redis_tls_servername",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "the name that all servers' certificates are for; empty: each server's host",
+    },
+    {
+        .name = "redis_tls_sessions",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "a file in which processes leave TLS sessions for the next to resume; empty: none",
     },
 };
 

@@ -1,116 +1,50 @@
 /* crypteq, and the conditions that ask a service about a password. */
 
-#include <crypt.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "base/base64.h"
+#include "base/digest.h"
+#include "base/module.h"
 #include "conditions/conditions.h"
+#include "conditions/password.h"
 
 /* ---- crypteq ---- */
 
-enum { CRYPT_DES_LENGTH = 13, CRYPT16_FIRST_PART = 8 };
-
-/* Whether "hash" is what the password becomes. A comparison's time tells nothing. */
-static bool is_same(const char *made, size_t length, const struct value *hash)
+/* In base64 or in hexadecimal, of any case: the length tells. */
+static enum outcome compare_digest(struct call *call, enum digest_algorithm algorithm,
+                                   const struct value *password, const struct value *hash, bool *truth)
 {
-    return hash->length == length && CRYPTO_memcmp(made, hash->bytes, length) == 0;
-}
-
-static bool is_digest_in_hex(const unsigned char *digest, size_t length, const struct value *hash)
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned difference = 0;
-
-    for (size_t i = 0; i < hash->length; i++) {
-        unsigned nibble = i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 15U;
-        difference |= (unsigned)(digits[nibble] != byte_lower(hash->bytes[i]));
-    }
-    return hash->length == 2 * length && difference == 0;
-}
-
-/* In base64 or in hexadecimal: the length tells. */
-static bool matches_digest(const struct value *password, const struct value *hash, const EVP_MD *algorithm)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned char encoded[EVP_MAX_MD_SIZE / 3 * 4 + 8];
+    unsigned char digest[DIGEST_LONGEST];
+    struct buffer text;
     unsigned length = 0;
 
-    if (EVP_Digest(password->bytes, password->length, digest, &length, algorithm, NULL) != 1)
-        return false;
-    if (hash->length == 2 * (size_t)length)
-        return is_digest_in_hex(digest, length, hash);
-    int encoded_length = EVP_EncodeBlock(encoded, digest, (int)length);
-    return is_same((const char *)encoded, (size_t)encoded_length, hash);
-}
-
-/* What a password and a setting (an earlier hash is one) give; false for a
-   setting that nothing is known of. */
-static bool make_hash(const char *password, const char *setting, struct crypt_data *data, struct value *hash)
-{
-    /* Not crypt_r: the address sanitizer puts its own in front of that, and the
-       library behind it is then not linked. */
-    const char *made = crypt_rn(password, setting, data, (int)sizeof *data);
-
-    if (made == NULL)
-        return false;
-    *hash = value_of_string(made);
-    return true;
-}
-
-static bool matches_crypt(const char *password, const struct value *hash, struct crypt_data *data)
-{
-    struct value made;
-
-    return make_hash(password, hash->bytes, data, &made) && is_same(made.bytes, made.length, hash);
-}
-
-/* Exim's crypt16: the password's first eight bytes, then the others with a
-   salt out of the first result. */
-static bool matches_crypt16(const char *password, const struct value *hash, struct crypt_data *data)
-{
-    char whole[2 * CRYPT_DES_LENGTH + 1];
-    size_t length = CRYPT_DES_LENGTH;
-    struct value made;
-
-    if (hash->length < 2)
-        return false;
-    const char first_salt[3] = {hash->bytes[0], hash->bytes[1], '\0'};
-    if (!make_hash(password, first_salt, data, &made) || made.length != CRYPT_DES_LENGTH)
-        return false;
-    memcpy(whole, made.bytes, CRYPT_DES_LENGTH);
-    if (strlen(password) > CRYPT16_FIRST_PART) {
-        const char salt[3] = {whole[2], whole[3], '\0'};
-        if (!make_hash(password + CRYPT16_FIRST_PART, salt, data, &made) || made.length != CRYPT_DES_LENGTH)
-            return false;
-        memcpy(whole + length, made.bytes + 2, CRYPT_DES_LENGTH - 2);
-        length += CRYPT_DES_LENGTH - 2;
+    if (!digest_make(algorithm, password->bytes, password->length, digest, &length))
+        return call_failed(call, "the system's cryptographic library is missing or refuses the digest");
+    buffer_init(&text, call->run->arena);
+    if (hash->length != (size_t)2 * length) {
+        base64_encode(&text, (const char *)digest, length);
+        *truth = text.length == hash->length && digest_is_same(text.bytes, hash->bytes, hash->length);
+        return text.failed ? call_no_memory(call) : OUTCOME_DONE;
     }
-    return is_same(whole, length, hash);
-}
-
-/* crypt() reads C strings: what holds a NUL never matches. */
-static enum outcome crypt_equals(struct call *call, const struct value *password, const struct value *hash,
-                                 bool (*matches)(const char *, const struct value *, struct crypt_data *),
-                                 bool *truth)
-{
-    struct arena *arena = call->run->arena;
-    char *text = arena_copy(arena, password->bytes, password->length);
-    const char *setting = arena_copy(arena, hash->bytes, hash->length);
-    struct crypt_data *data = calloc(1, sizeof *data);
-
-    if (text == NULL || setting == NULL || data == NULL) {
-        free(data);
+    char *lower = arena_copy(call->run->arena, hash->bytes, hash->length);
+    digest_add(&text, digest, length, digest_lower_digits);
+    if (lower == NULL || text.failed)
         return call_no_memory(call);
-    }
-    struct value copy = value_clean(setting, hash->length);
-    *truth =
-        strlen(text) == password->length && strlen(setting) == hash->length && matches(text, &copy, data);
-    OPENSSL_cleanse(text, password->length);
-    OPENSSL_cleanse(data, sizeof *data);
-    free(data);
+    for (size_t i = 0; i < hash->length; i++)
+        lower[i] = byte_lower(lower[i]);
+    *truth = digest_is_same(text.bytes, lower, hash->length);
     return OUTCOME_DONE;
+}
+
+static enum outcome compare_crypt(struct call *call, bool is_crypt16, const struct value *password,
+                                  const struct value *hash, bool *truth)
+{
+    const char *problem = "";
+    const struct password_calls *calls = CRYPTO_TABLE(rexpand_passwords, &problem);
+
+    if (calls == NULL)
+        return call_failed(call, "passwords cannot be compared: %s", problem);
+    bool has_room =
+        (is_crypt16 ? calls->crypt16_equals : calls->crypt_equals)(call->run->arena, password, hash, truth);
+    return has_room ? OUTCOME_DONE : call_no_memory(call);
 }
 
 /* Takes the scheme {name} off a hash. */
@@ -132,16 +66,14 @@ static enum outcome compare_hash(struct call *call, const struct value *password
                                  bool *truth)
 {
     if (take_scheme(hash, "{md5}"))
-        *truth = matches_digest(password, hash, EVP_md5());
-    else if (take_scheme(hash, "{sha1}"))
-        *truth = matches_digest(password, hash, EVP_sha1());
-    else if (take_scheme(hash, "{crypt16}"))
-        return crypt_equals(call, password, hash, matches_crypt16, truth);
-    else if (take_scheme(hash, "{crypt}") || hash->length == 0 || hash->bytes[0] != '{')
-        return crypt_equals(call, password, hash, matches_crypt, truth);
-    else
-        return call_failed(call, "unknown encryption mechanism in \"%.*s\"", CALL_TEXT(hash));
-    return OUTCOME_DONE;
+        return compare_digest(call, DIGEST_MD5, password, hash, truth);
+    if (take_scheme(hash, "{sha1}"))
+        return compare_digest(call, DIGEST_SHA1, password, hash, truth);
+    if (take_scheme(hash, "{crypt16}"))
+        return compare_crypt(call, true, password, hash, truth);
+    if (take_scheme(hash, "{crypt}") || hash->length == 0 || hash->bytes[0] != '{')
+        return compare_crypt(call, false, password, hash, truth);
+    return call_failed(call, "unknown encryption mechanism in \"%.*s\"", CALL_TEXT(hash));
 }
 
 enum outcome cond_crypteq(struct call *call, bool *truth)

@@ -7,6 +7,9 @@
 #include <hiredis/hiredis.h>
 #include <hiredis/read.h>
 
+/* How a record of TLS begins (RFC 8446, section 5.1): no reply does. */
+enum { TLS_ALERT = 21, TLS_HANDSHAKE = 22 };
+
 /* hiredis 0.14 counts elements with int, 1.0 and later with size_t. */
 #if HIREDIS_MAJOR >= 1
 typedef size_t element_count;
@@ -151,6 +154,9 @@ static bool scan_type(struct redis_codec *codec, char byte)
     case '*':
         codec->state = REDIS_SCAN_NUMBER;
         return true;
+    case TLS_ALERT:
+    case TLS_HANDSHAKE:
+        return broken(codec, "it speaks TLS on that port (rediss:// is with TLS)");
     default:
         return broken(codec, "it does not speak the Redis protocol");
     }

@@ -1,10 +1,6 @@
 #include "lookups/redis/connection.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lookups/redis/pipeline.h"
@@ -31,6 +27,7 @@ void redis_connection_close(struct redis_connection *connection)
     if (connection->link.socket >= 0)
         (void)close(connection->link.socket);
     redis_codec_close(&connection->codec);
+    connection->transport = &redis_transport_plain;
     connection->link = (struct redis_link){.socket = -1};
     connection->is_greeted = false;
     connection->input_next = connection->input_end = 0;
@@ -62,11 +59,9 @@ const char *redis_error_words(const struct redis_reply *reply, struct arena *are
     return words;
 }
 
-bool redis_connection_is_dead(const struct redis_connection *connection)
+bool redis_connection_is_dead(struct redis_connection *connection)
 {
-    char byte;
-
-    return recv(connection->link.socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
+    return !connection->transport->is_quiet(&connection->link);
 }
 
 /* The rest of a question of which "sent" bytes have gone out: connecting, greeting,
@@ -92,9 +87,10 @@ static enum redis_fate ask_by_pipeline(struct redis_connection *connection,
         .deadline = question->deadline,
     };
 
-    redis_pipeline_start(&pipeline);
     if (sent > 0)
-        redis_pipeline_has_sent(&pipeline, sent, until);
+        redis_pipeline_resume(&pipeline, sent, until);
+    else
+        redis_pipeline_start(&pipeline);
     redis_pipelines_run((struct redis_pipeline *const[]){&pipeline}, 1);
     *reply = turn.reply;
     *problem = pipeline.problem;

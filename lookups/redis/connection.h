@@ -71,7 +71,7 @@ bool redis_connection_is_open(const struct redis_connection *connection);
 
 /* Whether the server has closed an idle connection, or said something unasked.
    Costs a system call: only commands that must not be repeated are worth it. */
-bool redis_connection_is_dead(const struct redis_connection *connection);
+bool redis_connection_is_dead(struct redis_connection *connection);
 
 /* Sends the command and waits for its reply. Connects first if need be: the
    greeting (AUTH, SELECT, READONLY, ROLE) goes out in one flight with a command

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lookups/redis/refusal.h"
+#include "lookups/redis/tls.h"
 
 static const char no_memory[] = "there is no memory for it";
 static const char asking[] = "*1\r\n$6\r\nASKING\r\n";
@@ -133,10 +134,26 @@ static enum step begin_talking(struct redis_pipeline *pipeline)
     return STEP_ON;
 }
 
+/* What is to be encrypted never goes out plain. */
+static bool choose_transport(struct redis_connection *connection, const char **problem)
+{
+    const struct redis_server *server = connection->server;
+    const struct redis_transport *transport = &redis_transport_plain;
+
+    *problem = "TLS is not set up";
+    if (server->uses_tls)
+        transport = server->tls == NULL ? NULL : redis_tls_transport(server->tls, problem);
+    if (transport == NULL)
+        return false;
+    connection->transport = transport;
+    return true;
+}
+
 static enum step connect_on(struct redis_pipeline *pipeline)
 {
     struct redis_connection *connection = pipeline->connection;
     struct redis_dial *dial = &pipeline->dial;
+    const char *problem;
 
     switch (redis_dial_step(dial)) {
     case REDIS_DIAL_FAILED:
@@ -153,6 +170,8 @@ static enum step connect_on(struct redis_pipeline *pipeline)
     redis_dial_bound_receive(connection->link.socket, pipeline->command_timeout);
     connection->owner = getpid();
     connection->opened++;
+    if (!choose_transport(connection, &problem))
+        return fail_to_connect(pipeline, problem);
     if (!make_room(connection))
         return fail_to_connect(pipeline, no_memory);
     if (connection->transport->shake == NULL)
@@ -242,7 +261,16 @@ static enum step break_off(struct redis_pipeline *pipeline, bool at_end, int err
 
     pipeline->lost = lost && pipeline->greeted == 0 && pipeline->answered == 0 &&
                      redis_codec_is_between_replies(&pipeline->connection->codec);
-    return fail(pipeline, lost ? "the connection was closed" : strerror(error));
+    /* What a server that wants TLS does with a command. */
+    if (pipeline->lost && !pipeline->was_idle && pipeline->connection->server->port != NULL &&
+        !pipeline->connection->server->uses_tls)
+        return fail(pipeline, "the connection was closed before any answer: does it want TLS (rediss://)?");
+    if (lost)
+        return fail(pipeline, "the connection was closed");
+    if (error != EPROTO || pipeline->connection->link.problem == NULL)
+        return fail(pipeline, strerror(error));
+    const char *problem = arena_format(pipeline->arena, "%s", pipeline->connection->link.problem);
+    return fail(pipeline, problem == NULL ? no_memory : problem);
 }
 
 /* Sends until nothing is left or the server takes no more. A server that has gone
@@ -388,10 +416,8 @@ static enum step talk_on(struct redis_pipeline *pipeline)
 
 /* ---- all of it ---- */
 
-void redis_pipeline_start(struct redis_pipeline *pipeline)
+static void reset(struct redis_pipeline *pipeline)
 {
-    struct redis_connection *connection = pipeline->connection;
-
     pipeline->problem = NULL;
     pipeline->only_reads = find_only_reads(pipeline);
     pipeline->dial = (struct redis_dial){.socket = -1};
@@ -403,22 +429,38 @@ void redis_pipeline_start(struct redis_pipeline *pipeline)
     pipeline->staged_part = PART_ASKING;
     pipeline->output_next = pipeline->output_end = pipeline->sent = 0;
     expect_first(pipeline);
+}
+
+/* Over a connection that is open. */
+static void talk(struct redis_pipeline *pipeline, nanoseconds until)
+{
+    pipeline->was_idle = true;
+    pipeline->state = REDIS_PIPELINE_TALKS;
+    pipeline->until = until;
+}
+
+void redis_pipeline_start(struct redis_pipeline *pipeline)
+{
+    struct redis_connection *connection = pipeline->connection;
+
+    reset(pipeline);
     if (!redis_connection_is_open(connection) ||
         (!pipeline->only_reads && redis_connection_is_dead(connection))) {
         redis_connection_close(connection);
         begin_connecting(pipeline);
         return;
     }
-    pipeline->was_idle = true;
-    pipeline->state = REDIS_PIPELINE_TALKS;
-    pipeline->until = limit(pipeline, pipeline->command_timeout);
+    talk(pipeline, limit(pipeline, pipeline->command_timeout));
 }
 
-void redis_pipeline_has_sent(struct redis_pipeline *pipeline, size_t sent, nanoseconds until)
+/* What has come in by now is the answer, or the end: the connection is not looked
+   at as an idle one is, or the command would be sent a second time. */
+void redis_pipeline_resume(struct redis_pipeline *pipeline, size_t sent, nanoseconds until)
 {
+    reset(pipeline);
     pipeline->staged_part = PART_TURN;
     pipeline->staged_byte = pipeline->sent = sent;
-    pipeline->until = until;
+    talk(pipeline, until);
 }
 
 /* It went wrong: once more from the beginning if nobody can have noticed, else the
@@ -443,7 +485,8 @@ static enum step look_at_the_clock(struct redis_pipeline *pipeline)
     if (pipeline->state == REDIS_PIPELINE_CONNECTS || !clock_is_past(pipeline->until))
         return STEP_WAIT;
     if (pipeline->state == REDIS_PIPELINE_SHAKES)
-        return fail_to_connect(pipeline, "it does not answer");
+        return fail_to_connect(pipeline,
+                               "it does not answer the TLS handshake: does it speak TLS on that port?");
     if (pipeline->output_next < pipeline->output_end || may_stage(pipeline))
         return fail(pipeline, "it takes nothing in: no room for the command in time");
     return fail(pipeline, "no answer in time");

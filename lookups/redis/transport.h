@@ -15,9 +15,10 @@ struct redis_server;
 
 /* A connected socket, and what the transport keeps for it. */
 struct redis_link {
-    int socket;    /* -1: none */
-    short wants;   /* after EAGAIN: the events to wait for, POLLIN or POLLOUT */
-    void *session; /* the transport's own */
+    int socket;          /* -1: none */
+    short wants;         /* after EAGAIN: the events to wait for, POLLIN or POLLOUT */
+    const char *problem; /* what EPROTO means, until the next call */
+    void *session;       /* the transport's own */
 };
 
 enum redis_shake {
@@ -37,9 +38,15 @@ struct redis_transport {
        SO_RCVTIMEO: this saves the most frequent wait a system call. */
     ssize_t (*send)(struct redis_link *link, const char *bytes, size_t length);
     ssize_t (*receive)(struct redis_link *link, char *bytes, size_t room, bool waits);
+    /* Whether nothing has come in that was not asked for, and no end either. Costs a
+       system call. */
+    bool (*is_quiet)(struct redis_link *link);
     /* Frees what the transport keeps; says good-bye if "ours" and it is the custom.
        NULL: nothing to do. The socket is closed by the caller. */
     void (*close)(struct redis_link *link, bool ours);
+    /* Frees what it keeps for all connections with the same settings (struct
+       redis_tls). NULL: nothing. */
+    void (*forget)(void *context);
 };
 
 extern const struct redis_transport redis_transport_plain;

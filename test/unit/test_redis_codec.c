@@ -48,7 +48,7 @@ static const struct {
     {"+a\rb\r\n", "- it sent a line without an end"},
     {"HTTP/1.1 400 Bad Request\r\n", "- it does not speak the Redis protocol"},
     {"%1\r\n", "- it does not speak the Redis protocol"},
-    {"\x15\x03\x01", "- it does not speak the Redis protocol"},
+    {"\x15\x03\x01", "- it speaks TLS on that port (rediss:// is with TLS)"},
     {"$5\r\nhel", "..."},
     {"*2\r\n+a\r\n", "..."},
     {"+OK\r", "..."},
