@@ -57,6 +57,8 @@ static void choose_ports(struct redis_test_node *node)
     fail("no free ports");
 }
 
+/* Synchronised by a file: a primary that streams to its replica says that this is
+   done up to a second before it sends on what is written to it. */
 static void become_node(const struct redis_test_cluster *cluster, const struct redis_test_node *node,
                         pid_t parent)
 {
@@ -79,7 +81,7 @@ static void become_node(const struct redis_test_cluster *cluster, const struct r
     execlp("redis-server", "redis-server", "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save",
            "", "--appendonly", "yes", "--appendfsync", "no", "--auto-aof-rewrite-percentage", "0",
            "--daemonize", "no", "--enable-debug-command", "yes", "--cluster-enabled", "yes", "--cluster-port",
-           bus, "--cluster-node-timeout", timeout, "--repl-diskless-sync-delay", "0",
+           bus, "--cluster-node-timeout", timeout, "--repl-diskless-sync", "no",
            "--cluster-allow-replica-migration", "no", NULL);
     _exit(127);
 }
@@ -314,11 +316,6 @@ size_t redis_test_cluster_wait_for_other(const struct redis_test_cluster *cluste
         if (owner >= 0 && owner != (int)old)
             return (size_t)owner;
         (void)usleep(10000);
-    }
-    for (size_t i = 0; i < cluster->count; i++) {
-        char text[TEXT];
-        if (cluster->nodes[i].pid > 0 && redis_test_node_ask(cluster, i, text, sizeof text, "CLUSTER NODES"))
-            (void)fprintf(stderr, "node %zu says\n%s\n", i, text);
     }
     fail("no other node takes the slot");
     return 0;

@@ -18,6 +18,7 @@
 
 struct worker {
     pid_t pid;
+    char name[32]; /* in the keys of its own */
     enum redis_flow_kind kind;
     struct redis_flow_count count;
     unsigned long done[REDIS_FLOW_COUNTERS]; /* INCRs that were answered */
@@ -139,7 +140,7 @@ static void do_count(struct work *work)
     struct worker *worker = work->worker;
     char expected[64];
 
-    enum outcome outcome = ask_text(work, "", "INCR count:%d:%u", (int)getpid(), key);
+    enum outcome outcome = ask_text(work, "", "INCR count:%s:%u", worker->name, key);
     if (outcome != OUTCOME_DONE) {
         /* What says that it cannot have run is believed. */
         worker->open[key] += strstr(work->asker.error.message, "may have run") != NULL;
@@ -160,7 +161,7 @@ static void do_write(struct work *work)
     char value[32];
 
     (void)snprintf(value, sizeof value, "%lu", work->round);
-    if (ask_text(work, "", "SET write:%d:%u %s", (int)getpid(), key, value) != OUTCOME_DONE) {
+    if (ask_text(work, "", "SET write:%s:%u %s", work->worker->name, key, value) != OUTCOME_DONE) {
         if (strstr(work->asker.error.message, "may have run") != NULL)
             memcpy(work->maybe[key], value, sizeof value);
         return;
@@ -168,7 +169,7 @@ static void do_write(struct work *work)
     memcpy(work->value[key], value, sizeof value);
     work->maybe[key][0] = '\0';
     key = next_random(work, REDIS_FLOW_COUNTERS);
-    if (ask_text(work, "", "GET write:%d:%u", (int)getpid(), key) != OUTCOME_DONE)
+    if (ask_text(work, "", "GET write:%s:%u", work->worker->name, key) != OUTCOME_DONE)
         return;
     bool is_right = work->value[key][0] == '\0' ? !work->asker.answer.found : is_answer(work, work->value[key]);
     check(work, is_right || (work->maybe[key][0] != '\0' && is_answer(work, work->maybe[key])),
@@ -251,9 +252,12 @@ struct redis_flow *redis_flow_start(const char *servers, const char *lookup_time
     for (size_t i = 0; i < count; i++) {
         struct worker *worker = &flow->workers[i];
         worker->kind = kinds[i];
-        worker->pid = fork();
-        assert_true(worker->pid >= 0);
-        if (worker->pid == 0) {
+        (void)snprintf(worker->name, sizeof worker->name, "%llx.%zu", (unsigned long long)clock_now(), i);
+        pid_t child = fork(); /* the child writes to the same memory */
+        assert_true(child >= 0);
+        if (child > 0)
+            worker->pid = child;
+        if (child == 0) {
             (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
             (void)signal(SIGSEGV, SIG_DFL); /* cmocka's would end the whole group here */
             (void)signal(SIGABRT, SIG_DFL);
@@ -293,7 +297,7 @@ static void compare_counters(const struct redis_flow *flow, struct worker *worke
 
     open_asker(flow, &asker);
     for (int i = 0; i < REDIS_FLOW_COUNTERS; i++) {
-        (void)snprintf(query, sizeof query, "GET count:%d:%d", (int)worker->pid, i);
+        (void)snprintf(query, sizeof query, "GET count:%s:%d", worker->name, i);
         if (ask(&asker, query) != OUTCOME_DONE) {
             worker->count.failed++;
             continue;
