@@ -13,8 +13,11 @@ static const nanoseconds refresh_interval = NANOSECONDS_PER_SECOND;
    unless that was asked a moment ago. */
 static const nanoseconds moment = 5 * NANOSECONDS_PER_MILLISECOND;
 
-/* How long a node that went silent may take to say PONG: doubled each time. */
-static const nanoseconds probe_patience = 200 * NANOSECONDS_PER_MILLISECOND;
+/* How long a node that went silent may take to say PONG, and how much longer each
+   time: while it is waited for nobody looks whether another has its slots. */
+static const nanoseconds probe_patience = 100 * NANOSECONDS_PER_MILLISECOND;
+static const nanoseconds probe_growth = 25 * NANOSECONDS_PER_MILLISECOND;
+static const nanoseconds longest_probe = NANOSECONDS_PER_SECOND;
 
 /* A replica that answers is asked this often whether it still follows its primary. */
 static const nanoseconds check_interval = NANOSECONDS_PER_SECOND;
@@ -72,10 +75,9 @@ bool redis_cluster_detect(struct redis_router *router, struct redis_node *node, 
 static bool answers_probe(struct redis_router *router, struct redis_node *node, nanoseconds deadline)
 {
     static const struct redis_argument ping[] = {{"PING", 4}};
-    unsigned doublings = node->failures < 5 ? node->failures - 1 : 4;
+    nanoseconds patience = clock_earlier(probe_patience + node->failures * probe_growth, longest_probe);
     struct arena *arena = &router->cluster->scratch;
-    struct redis_reply *reply =
-        redis_router_query(router, node, ping, 1, probe_patience << doublings, deadline, arena);
+    struct redis_reply *reply = redis_router_query(router, node, ping, 1, patience, deadline, arena);
 
     if (reply != NULL)
         redis_node_has_answered(node);
@@ -142,8 +144,8 @@ static bool follows(struct redis_router *router, struct redis_node *node, nanose
 
     if (node->checked_at != 0 && now - node->checked_at < check_interval)
         return true;
-    const struct redis_reply *reply = redis_router_query(router, node, role, 1, probe_patience << node->failures,
-                                                         deadline, &router->cluster->scratch);
+    const struct redis_reply *reply =
+        redis_router_query(router, node, role, 1, longest_probe, deadline, &router->cluster->scratch);
     if (reply == NULL)
         return false;
     /* "slave", host, port, state, offset; one that may not ask is believed. */
@@ -301,10 +303,11 @@ static void refused_crossslot(struct redis_router *router, struct redis_errand *
         return;
     }
     errand->state = REDIS_ERRAND_REFUSED;
-    buffer_format(&errand->problems,
-                  "; the keys of one %.*s must share a {tag} in a cluster (only MGET, MSET, DEL, UNLINK, EXISTS "
-                  "and TOUCH are run slot by slot)",
-                  (int)errand->command->arguments[0].length, errand->command->arguments[0].bytes);
+    buffer_format(
+        &errand->problems,
+        "; the keys of one %.*s must share a {tag} in a cluster (only MGET, MSET, DEL, UNLINK, EXISTS "
+        "and TOUCH are run slot by slot)",
+        (int)errand->command->arguments[0].length, errand->command->arguments[0].bytes);
 }
 
 static void refused_for_good(struct redis_router *router, struct redis_errand *errand,
@@ -319,15 +322,12 @@ static void refused_for_good(struct redis_router *router, struct redis_errand *e
 static void refused(struct redis_router *router, struct redis_errand *errand,
                     const struct redis_refusal *refusal, nanoseconds deadline)
 {
-    static void (*const rows[])(struct redis_router *, struct redis_errand *, const struct redis_refusal *) = {
-        [REDIS_REFUSED_MOVED] = refused_moved,
-        [REDIS_REFUSED_ASK] = refused_moved,
-        [REDIS_REFUSED_SOON] = refused_soon,
-        [REDIS_REFUSED_DOWN] = refused_down,
-        [REDIS_REFUSED_DEMOTED] = refused_demoted,
-        [REDIS_REFUSED_CROSSSLOT] = refused_crossslot,
-        [REDIS_REFUSED_NOSCRIPT] = refused_for_good,
-        [REDIS_REFUSED_FOR_GOOD] = refused_for_good,
+    static void (*const rows[])(struct redis_router *, struct redis_errand *,
+                                const struct redis_refusal *) = {
+        [REDIS_REFUSED_MOVED] = refused_moved,       [REDIS_REFUSED_ASK] = refused_moved,
+        [REDIS_REFUSED_SOON] = refused_soon,         [REDIS_REFUSED_DOWN] = refused_down,
+        [REDIS_REFUSED_DEMOTED] = refused_demoted,   [REDIS_REFUSED_CROSSSLOT] = refused_crossslot,
+        [REDIS_REFUSED_NOSCRIPT] = refused_for_good, [REDIS_REFUSED_FOR_GOOD] = refused_for_good,
     };
 
     (void)deadline;

@@ -20,14 +20,14 @@ struct redis_cluster {
     uint16_t owners[REDIS_SLOTS]; /* the shard's number plus one; 0: nobody */
     struct redis_shard shards[REDIS_MOST_SHARDS];
     size_t shard_count;
-    struct arena view;    /* of the lists of replicas */
-    struct arena scratch; /* of one question about the topology */
-    bool is_known;        /* some node, or the file, has said who serves what */
-    bool is_stale;        /* something has been seen that does not fit */
-    nanoseconds asked_at; /* when the topology was last asked for */
-    unsigned hopeless;    /* nodes that gave a clear no when they were asked for the topology */
-    bool is_hopeless;     /* all of them did: no cluster, a wrong password */
-    size_t turn;          /* where to begin when a node is looked for */
+    struct arena view;                 /* of the lists of replicas */
+    struct arena scratch;              /* of one question about the topology */
+    bool is_known;                     /* some node, or the file, has said who serves what */
+    bool is_stale;                     /* something has been seen that does not fit */
+    nanoseconds asked_at;              /* when the topology was last asked for */
+    unsigned hopeless;                 /* nodes that gave a clear no when they were asked for the topology */
+    bool is_hopeless;                  /* all of them did: no cluster, a wrong password */
+    size_t turn;                       /* where to begin when a node is looked for */
     struct redis_topology_stamp stamp; /* of the file that was read or written last */
 };
 

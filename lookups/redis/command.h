@@ -43,7 +43,7 @@ struct redis_command {
     size_t count;
     enum redis_effect effect;
     const struct redis_command_row *row; /* NULL: not in the table */
-    struct redis_argument script;        /* of an EVALSHA, to be loaded where it is missing; NULL: not known */
+    struct redis_argument script; /* of an EVALSHA, to be loaded where it is missing; NULL: not known */
 };
 
 /* The built-in table, sorted by name. */

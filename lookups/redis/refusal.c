@@ -36,7 +36,8 @@ const struct redis_refusal *redis_refusal_find(const struct redis_reply *reply, 
     const char *words = reply->as.text.bytes;
 
     /* Before Redis 7 a script's error stands behind words about the script. */
-    const char *wrapped = strncmp(words, "ERR Error running script", 24) == 0 ? strstr(words, "-READONLY") : NULL;
+    const char *wrapped =
+        strncmp(words, "ERR Error running script", 24) == 0 ? strstr(words, "-READONLY") : NULL;
     const struct redis_refusal *row = find_row(wrapped != NULL ? wrapped + 1 : words);
     if (row == NULL || row->kind == REDIS_REFUSED_DEMOTED)
         return row;

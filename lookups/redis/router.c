@@ -374,7 +374,8 @@ static void set_outcome(struct redis_errand *errand)
 void redis_router_run(struct redis_router *router, struct redis_errand *errands, size_t count,
                       nanoseconds deadline, struct arena *arena)
 {
-    struct run run = {.router = router, .errands = errands, .count = count, .deadline = deadline, .arena = arena};
+    struct run run = {
+        .router = router, .errands = errands, .count = count, .deadline = deadline, .arena = arena};
     unsigned naps = 0;
 
     router->walk++;

@@ -95,7 +95,7 @@ struct redis_router {
     const struct redis_router_ops *ops;
     struct redis_settings settings;
     struct redis_nodes nodes;
-    unsigned long walk; /* number of the current walk over the nodes */
+    unsigned long walk;              /* number of the current walk over the nodes */
     struct redis_cluster *cluster;   /* NULL: not known to be one */
     struct redis_sentinel *sentinel; /* NULL but for Sentinel */
     struct arena memory;             /* of cluster, Sentinel and the scripts that are known */

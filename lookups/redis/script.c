@@ -116,8 +116,8 @@ void redis_script_ask_all(struct redis_router *router, struct redis_errand *erra
         return;
     }
     if (count == 0) {
-        errand->outcome = error_set(&errand->error, arena, OUTCOME_DEFERRED,
-                                    "no node of the cluster serves any slot");
+        errand->outcome =
+            error_set(&errand->error, arena, OUTCOME_DEFERRED, "no node of the cluster serves any slot");
         return;
     }
     redis_router_run(router, each, count, deadline, arena);

@@ -8,7 +8,7 @@
    of the same name, and the answers are put together again. */
 struct split {
     const struct redis_command *command;
-    size_t step;     /* arguments a key: 1, or 2 with its value */
+    size_t step; /* arguments a key: 1, or 2 with its value */
     size_t keys;
     uint64_t *order; /* a key's slot, and in the low half its place */
     struct redis_errand *parts;
@@ -165,9 +165,9 @@ static void join(const struct split *split, struct redis_errand *errand)
         errand->outcome = error_no_memory(&errand->error);
     } else if (missing != NULL) {
         bool is_partial = !errand->only_reads && any_done(split);
-        errand->outcome = error_set(&errand->error, split->arena, missing->outcome, "%s%s",
-                                    missing->error.message,
-                                    is_partial ? "; it has run for keys of other slots" : "");
+        errand->outcome =
+            error_set(&errand->error, split->arena, missing->outcome, "%s%s", missing->error.message,
+                      is_partial ? "; it has run for keys of other slots" : "");
     } else if (split->parts[0].reply->type == REDIS_ARRAY ? join_elements(split, whole)
                                                           : join_values(split, whole)) {
         errand->outcome = OUTCOME_DONE;

@@ -234,7 +234,7 @@ static int owner_says(const struct redis_test_cluster *cluster, size_t index, un
     return owner;
 }
 
-int redis_test_cluster_owner(const struct redis_test_cluster *cluster, unsigned slot, int not)
+int redis_test_cluster_owner(const struct redis_test_cluster *cluster, unsigned slot, int not )
 {
     for (size_t i = 0; i < cluster->count; i++) {
         int owner = cluster->nodes[i].pid > 0 && (int)i != not ? owner_says(cluster, i, slot) : -1;
@@ -404,6 +404,7 @@ size_t redis_test_cluster_add(struct redis_test_cluster *cluster)
 
     meet(cluster, index);
     wait_until_known(cluster);
+    redis_test_cluster_wait(cluster);
     return index;
 }
 
@@ -428,11 +429,13 @@ static bool move_keys(const struct redis_test_cluster *cluster, unsigned slot, s
     char keys[TEXT];
     char *rest;
 
-    if (!redis_test_node_ask(cluster, from, keys, sizeof keys, "CLUSTER GETKEYSINSLOT %u %d", slot, at_once) ||
+    if (!redis_test_node_ask(cluster, from, keys, sizeof keys, "CLUSTER GETKEYSINSLOT %u %d", slot,
+                             at_once) ||
         keys[0] == '\0')
         return false;
     for (char *key = strtok_r(keys, "\n", &rest); key != NULL; key = strtok_r(NULL, "\n", &rest))
-        redis_test_node_do(cluster, from, "MIGRATE 127.0.0.1 %d %s 0 5000 REPLACE", cluster->nodes[to].port, key);
+        redis_test_node_do(cluster, from, "MIGRATE 127.0.0.1 %d %s 0 5000 REPLACE", cluster->nodes[to].port,
+                           key);
     return true;
 }
 
@@ -463,5 +466,6 @@ void redis_test_cluster_list(const struct redis_test_cluster *cluster, size_t fi
 
     for (size_t i = first; i < cluster->count && length < size; i++)
         if (cluster->nodes[i].port != 0)
-            length += (size_t)snprintf(list + length, size - length, "127.0.0.1:%d/0/;", cluster->nodes[i].port);
+            length +=
+                (size_t)snprintf(list + length, size - length, "127.0.0.1:%d/0/;", cluster->nodes[i].port);
 }

@@ -57,7 +57,7 @@ void redis_test_node_do(const struct redis_test_cluster *cluster, size_t index, 
 
 /* The node that serves a slot, as a node that runs and is not "not" says it; -1 when
    none does. */
-int redis_test_cluster_owner(const struct redis_test_cluster *cluster, unsigned slot, int not);
+int redis_test_cluster_owner(const struct redis_test_cluster *cluster, unsigned slot, int not );
 
 /* A running replica of a primary; -1 when there is none. */
 int redis_test_cluster_replica(const struct redis_test_cluster *cluster, size_t primary);

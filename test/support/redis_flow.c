@@ -148,7 +148,8 @@ static void do_count(struct work *work)
     }
     worker->done[key]++;
     long long number = strtoll(work->asker.answer.value.bytes, NULL, 10);
-    (void)snprintf(expected, sizeof expected, "INCR after %lld, %lu open", work->last[key], worker->open[key]);
+    (void)snprintf(expected, sizeof expected, "INCR after %lld, %lu open", work->last[key],
+                   worker->open[key]);
     check(work,
           number > work->last[key] && number <= (long long)worker->done[key] + (long long)worker->open[key],
           expected);
@@ -171,7 +172,8 @@ static void do_write(struct work *work)
     key = next_random(work, REDIS_FLOW_COUNTERS);
     if (ask_text(work, "", "GET write:%s:%u", work->worker->name, key) != OUTCOME_DONE)
         return;
-    bool is_right = work->value[key][0] == '\0' ? !work->asker.answer.found : is_answer(work, work->value[key]);
+    bool is_right =
+        work->value[key][0] == '\0' ? !work->asker.answer.found : is_answer(work, work->value[key]);
     check(work, is_right || (work->maybe[key][0] != '\0' && is_answer(work, work->maybe[key])),
           work->value[key]);
 }
@@ -202,8 +204,8 @@ static void do_fresh(struct work *work)
 static void run_worker(struct redis_flow *flow, struct worker *worker)
 {
     static void (*const kinds[])(struct work *) = {
-        [REDIS_FLOW_READS] = do_read, [REDIS_FLOW_READS_AT] = do_read_at, [REDIS_FLOW_COUNTS] = do_count,
-        [REDIS_FLOW_WRITES] = do_write, [REDIS_FLOW_MANY] = do_many, [REDIS_FLOW_FRESH] = do_fresh,
+        [REDIS_FLOW_READS] = do_read,   [REDIS_FLOW_READS_AT] = do_read_at, [REDIS_FLOW_COUNTS] = do_count,
+        [REDIS_FLOW_WRITES] = do_write, [REDIS_FLOW_MANY] = do_many,        [REDIS_FLOW_FRESH] = do_fresh,
     };
     struct work *work = calloc(1, sizeof *work);
 
@@ -346,8 +348,8 @@ void redis_flow_stop(struct redis_flow *flow, struct redis_flow_count *total)
 
 void redis_flow_check(const char *name, const struct redis_flow_count *count, bool may_defer)
 {
-    (void)printf("  %s: %lu right, %lu wrong, %lu deferred, %lu failed, %lu lost, longest %.0f ms%s%s\n", name,
-                 count->right, count->wrong, count->deferred, count->failed, count->lost,
+    (void)printf("  %s: %lu right, %lu wrong, %lu deferred, %lu failed, %lu lost, longest %.0f ms%s%s\n",
+                 name, count->right, count->wrong, count->deferred, count->failed, count->lost,
                  (double)count->longest / 1e6, count->complaint[0] == '\0' ? "" : "; ", count->complaint);
     assert_int_equal(count->wrong, 0);
     assert_int_equal(count->failed, 0);

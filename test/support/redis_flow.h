@@ -36,8 +36,7 @@ void redis_flow_fill(const char *servers);
 /* Starts workers of the kinds; each sets redis_servers and redis_lookup_timeout, and
    "more" settings: name, value, …, NULL. */
 struct redis_flow *redis_flow_start(const char *servers, const char *lookup_timeout,
-                                    const enum redis_flow_kind *kinds, size_t count,
-                                    const char *const *more);
+                                    const enum redis_flow_kind *kinds, size_t count, const char *const *more);
 
 /* How often each worker has had a right answer since it began. */
 unsigned long redis_flow_rounds(const struct redis_flow *flow, size_t worker);
