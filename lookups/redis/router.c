@@ -477,9 +477,24 @@ static void close_errand(struct redis_router *router, struct redis_errand *erran
         redis_script_learn(router, errand);
 }
 
+/* A list answers a read without a word about replicas, even if it is a cluster's:
+   who wants to read from them has to ask. */
+static void look_for_replicas(struct redis_router *router, const struct redis_errand *errand,
+                              nanoseconds deadline)
+{
+    if (errand->read_from == REDIS_READ_PRIMARY || router->ops != &redis_standalone_ops ||
+        router->settings.mode != REDIS_MODE_AUTO || router->has_looked)
+        return;
+    for (size_t i = 0; i < router->nodes.count && !router->has_looked; i++)
+        router->has_looked = redis_cluster_detect(router, router->nodes.all[i], deadline) ||
+                             router->nodes.all[i]->failures == 0;
+}
+
 void redis_router_ask_many(struct redis_router *router, struct redis_errand *errands, size_t count,
                            nanoseconds deadline, struct arena *arena)
 {
+    if (count > 0)
+        look_for_replicas(router, &errands[0], deadline);
     for (size_t i = 0; i < count; i++)
         open_errand(router, &errands[i], arena);
     redis_router_run(router, errands, count, deadline, arena);

@@ -97,6 +97,7 @@ struct redis_router {
     struct redis_nodes nodes;
     unsigned long walk;              /* number of the current walk over the nodes */
     struct redis_cluster *cluster;   /* NULL: not known to be one */
+    bool has_looked;                 /* a server of the list was asked whether it is a cluster's */
     struct redis_sentinel *sentinel; /* NULL but for Sentinel */
     struct arena memory;             /* of cluster, Sentinel and the scripts that are known */
     struct redis_script *scripts;
