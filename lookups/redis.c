@@ -12,9 +12,10 @@
 
 extern const struct lookup_driver lookup_driver_redis;
 
-enum option { OPTION_SERVERS, OPTION_TIMEOUT };
+enum option { OPTION_READ, OPTION_SERVERS, OPTION_TIMEOUT };
 
 static const struct lookup_option options[] = {
+    [OPTION_READ] = {"read", "who answers a command that only reads, instead of redis_read_from", false},
     [OPTION_SERVERS] = {"servers", "the servers to ask instead of redis_servers", true},
     [OPTION_TIMEOUT] = {"timeout", "the time for this lookup instead of redis_lookup_timeout", false},
 };
@@ -26,8 +27,13 @@ struct redis_state {
     struct redis_tls tls;
     struct redis_router router;
     struct redis_reply_form form;
+    enum redis_read_from read_from;
     nanoseconds lookup_timeout;
 };
+
+/* In the order of enum redis_mode and enum redis_read_from. */
+#define MODES      "auto standalone cluster sentinel"
+#define READ_FROMS "primary replica prefer_replica"
 
 static void redis_close(void *opened)
 {
@@ -90,6 +96,8 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
         .connect_timeout = lookups_time(lookups, "redis_connect_timeout"),
         .command_timeout = lookups_time(lookups, "redis_command_timeout"),
         .reply_limit = (size_t)lookups_number(lookups, "redis_reply_limit"),
+        .mode = (enum redis_mode)lookups_word(lookups, "redis_mode"),
+        .topology_cache = "",
     };
 
     if (state == NULL)
@@ -98,7 +106,13 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     state->form.nil_is_empty = lookups_word(lookups, "redis_nil") == 1;
     state->form.integers_as_bool = lookups_word(lookups, "redis_integer") == 1;
     state->form.maps_as_lines = lookups_word(lookups, "redis_map") == 1;
+    state->read_from = (enum redis_read_from)lookups_word(lookups, "redis_read_from");
     state->lookup_timeout = lookups_time(lookups, "redis_lookup_timeout");
+    if (request->chosen[OPTION_SERVERS].bytes == NULL) {
+        const char *path = lookups_text(lookups, "redis_topology_cache");
+        path = arena_copy(&state->arena, path, strlen(path));
+        settings.topology_cache = path != NULL ? path : "";
+    }
     enum outcome outcome = read_servers(state, &request->chosen[OPTION_SERVERS],
                                         lookups_text(lookups, "redis_servers"), request);
     if (outcome == OUTCOME_DONE && !read_tls(state, lookups))
@@ -115,12 +129,32 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     return OUTCOME_DONE;
 }
 
+/* False: "text" is none of the words. */
+static bool choose_read(const struct value *text, enum redis_read_from *read_from)
+{
+    static const char *const words[] = {
+        [REDIS_READ_PRIMARY] = "primary",
+        [REDIS_READ_REPLICA] = "replica",
+        [REDIS_READ_PREFER_REPLICA] = "prefer_replica",
+    };
+
+    if (text->bytes == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (value_equals_text(text, words[i])) {
+            *read_from = (enum redis_read_from)i;
+            return true;
+        }
+    return false;
+}
+
 static enum outcome redis_find(void *opened, const struct lookup_request *request,
                                struct lookup_answer *answer)
 {
     struct redis_state *state = opened;
     const struct value *timeout = &request->chosen[OPTION_TIMEOUT];
     nanoseconds time = state->lookup_timeout;
+    enum redis_read_from read_from = state->read_from;
     struct redis_command command;
     struct redis_reply *reply;
 
@@ -128,6 +162,10 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "timeout= of a lookup wants a time such as 5s or 250ms, not \"%.*s\"",
                          (int)timeout->length, timeout->bytes);
+    if (!choose_read(&request->chosen[OPTION_READ], &read_from))
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "read= of a lookup wants primary, replica or prefer_replica, not \"%.*s\"",
+                         (int)request->chosen[OPTION_READ].length, request->chosen[OPTION_READ].bytes);
     enum outcome outcome =
         redis_command_parse(&command, &request->key, &lookup_driver_redis, request->arena, request->error);
     if (outcome != OUTCOME_DONE)
@@ -135,7 +173,8 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
     answer->may_cache = command.effect == REDIS_READS;
     answer->empties_cache = command.effect == REDIS_WRITES;
     nanoseconds deadline = clock_earlier(request->deadline, clock_deadline(time));
-    outcome = redis_router_ask(&state->router, &command, deadline, request->arena, &reply, request->error);
+    outcome = redis_router_ask(&state->router, &command, read_from, deadline, request->arena, &reply,
+                               request->error);
     if (outcome != OUTCOME_DONE)
         return outcome;
     redis_reply_find_map(reply, &command);
@@ -167,6 +206,13 @@ static enum outcome check_limit(const char *text, struct arena *arena, struct er
     return error_set(error, arena, OUTCOME_FAILED, "redis_reply_limit must be more than 0");
 }
 
+static enum outcome check_file(const char *text, struct arena *arena, struct error *error)
+{
+    if (text[0] == '\0' || text[0] == '/')
+        return OUTCOME_DONE;
+    return error_set(error, arena, OUTCOME_FAILED, "redis_topology_cache must be an absolute path");
+}
+
 static const struct lookup_setting settings[] = {
     {
         .name = "redis_servers",
@@ -175,6 +221,28 @@ static const struct lookup_setting settings[] = {
         .help = "the servers, tried in this order: host:port/database/password, (socket)/database/password, "
                 "redis://user:password@host:port/database (rediss:// with TLS)",
         .check = check_servers,
+    },
+    {
+        .name = "redis_mode",
+        .type = LOOKUP_SETTING_WORD,
+        .words = MODES,
+        .default_value = "auto",
+        .help = "what redis_servers are: a list to be tried in order, the nodes of a cluster, or Sentinels; "
+                "auto finds a cluster out",
+    },
+    {
+        .name = "redis_read_from",
+        .type = LOOKUP_SETTING_WORD,
+        .words = READ_FROMS,
+        .default_value = "primary",
+        .help = "who answers commands that only read, in a cluster and with Sentinel",
+    },
+    {
+        .name = "redis_topology_cache",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "a file that tells new processes which node of a cluster serves what",
+        .check = check_file,
     },
     {
         .name = "redis_connect_timeout",

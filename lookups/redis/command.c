@@ -86,12 +86,12 @@ size_t redis_command_first_key(const struct redis_command *command)
     const struct redis_command_row *row = command->row;
     size_t position;
 
-    if (row == NULL || row->key_rule == REDIS_NO_KEY)
+    if (row == NULL || row->key_rule == REDIS_NO_KEY || row->key_rule == REDIS_NO_KEY_ON_EACH)
         return 0;
     if (row->key_rule == REDIS_KEY_BEHIND_STREAMS)
         return key_behind_streams(command);
     position = row->key_position;
-    if (row->key_rule == REDIS_KEY_AT)
+    if (row->key_rule != REDIS_KEYS_COUNTED_AT)
         return position < command->count ? position : 0;
     if (position >= command->count)
         return 0;

@@ -18,7 +18,10 @@ enum redis_effect {
 
 enum redis_key_rule {
     REDIS_NO_KEY,
+    REDIS_NO_KEY_ON_EACH,     /* none, and each primary of a cluster must run it */
     REDIS_KEY_AT,             /* argument "key_position" */
+    REDIS_KEYS_FROM,          /* each argument from there on; the command can be run key by key */
+    REDIS_PAIRS_FROM,         /* the same with a value behind each key */
     REDIS_KEYS_COUNTED_AT,    /* that argument says how many keys follow it */
     REDIS_KEY_BEHIND_STREAMS, /* behind the word STREAMS */
 };
@@ -40,6 +43,7 @@ struct redis_command {
     size_t count;
     enum redis_effect effect;
     const struct redis_command_row *row; /* NULL: not in the table */
+    struct redis_argument script; /* of an EVALSHA, to be loaded where it is missing; NULL: not known */
 };
 
 /* The built-in table, sorted by name. */

@@ -90,9 +90,10 @@ static enum redis_fate ask_by_pipeline(struct redis_connection *connection,
         .deadline = question->deadline,
     };
 
-    redis_pipeline_start(&pipeline);
     if (sent > 0)
-        redis_pipeline_has_sent(&pipeline, sent, until);
+        redis_pipeline_resume(&pipeline, sent, until);
+    else
+        redis_pipeline_start(&pipeline);
     redis_pipelines_run((struct redis_pipeline *const[]){&pipeline}, 1);
     *reply = turn.reply;
     *problem = pipeline.problem;

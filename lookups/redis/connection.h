@@ -32,6 +32,7 @@ struct redis_connection {
     struct redis_resolving *resolving; /* its server's name, under way to addresses; NULL: is not */
     pid_t owner;          /* the process that connected: a child never uses its parent's socket */
     bool is_greeted;      /* the server has accepted password, database and the rest of the greeting */
+    bool was_refused;     /* at the last try the server did not want what the greeting says */
     unsigned long opened; /* how often it has been connected: a change tells of a new one */
     char *input;          /* bytes that came in; those before input_next are used */
     size_t input_next;    /* always equal to input_end between two questions */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lookups/redis/refusal.h"
 #include "lookups/redis/tls.h"
 
 static const char no_memory[] = "there is no memory for it";
@@ -92,6 +93,7 @@ static bool may_start_again(const struct redis_pipeline *pipeline)
 static void begin_connecting(struct redis_pipeline *pipeline)
 {
     pipeline->state = REDIS_PIPELINE_CONNECTS;
+    pipeline->connection->was_refused = false;
     pipeline->until = limit(pipeline, pipeline->connect_timeout);
     redis_dial_begin(&pipeline->dial, pipeline->connection->server, &pipeline->connection->resolving,
                      pipeline->until);
@@ -332,7 +334,11 @@ static enum step take_greeting(struct redis_pipeline *pipeline, const struct red
                                                reply, pipeline->arena);
 
     if (problem != NULL) {
+        const struct redis_refusal *refusal =
+            reply->type == REDIS_ERROR ? redis_refusal_find(reply, true) : NULL;
         pipeline->refused = true;
+        pipeline->connection->was_refused =
+            reply->type == REDIS_ERROR && (refusal == NULL || refusal->kind == REDIS_REFUSED_FOR_GOOD);
         return fail(pipeline, problem);
     }
     pipeline->greeted++;
@@ -411,10 +417,8 @@ static enum step talk_on(struct redis_pipeline *pipeline)
 
 /* ---- all of it ---- */
 
-void redis_pipeline_start(struct redis_pipeline *pipeline)
+static void reset(struct redis_pipeline *pipeline)
 {
-    struct redis_connection *connection = pipeline->connection;
-
     pipeline->problem = NULL;
     pipeline->only_reads = find_only_reads(pipeline);
     pipeline->dial = (struct redis_dial){.socket = -1};
@@ -426,22 +430,38 @@ void redis_pipeline_start(struct redis_pipeline *pipeline)
     pipeline->staged_part = PART_ASKING;
     pipeline->output_next = pipeline->output_end = pipeline->sent = 0;
     expect_first(pipeline);
+}
+
+/* Over a connection that is open. */
+static void talk(struct redis_pipeline *pipeline, nanoseconds until)
+{
+    pipeline->was_idle = true;
+    pipeline->state = REDIS_PIPELINE_TALKS;
+    pipeline->until = until;
+}
+
+void redis_pipeline_start(struct redis_pipeline *pipeline)
+{
+    struct redis_connection *connection = pipeline->connection;
+
+    reset(pipeline);
     if (!redis_connection_is_open(connection) ||
         (!pipeline->only_reads && redis_connection_is_dead(connection))) {
         redis_connection_close(connection);
         begin_connecting(pipeline);
         return;
     }
-    pipeline->was_idle = true;
-    pipeline->state = REDIS_PIPELINE_TALKS;
-    pipeline->until = limit(pipeline, pipeline->command_timeout);
+    talk(pipeline, limit(pipeline, pipeline->command_timeout));
 }
 
-void redis_pipeline_has_sent(struct redis_pipeline *pipeline, size_t sent, nanoseconds until)
+/* What has come in by now is the answer, or the end: the connection is not looked
+   at as an idle one is, or the command would be sent a second time. */
+void redis_pipeline_resume(struct redis_pipeline *pipeline, size_t sent, nanoseconds until)
 {
+    reset(pipeline);
     pipeline->staged_part = PART_TURN;
     pipeline->staged_byte = pipeline->sent = sent;
-    pipeline->until = until;
+    talk(pipeline, until);
 }
 
 /* It went wrong: once more from the beginning if nobody can have noticed, else the

@@ -70,9 +70,9 @@ struct redis_pipeline {
 /* Begins. Nothing is sent and no connection made before the first pump. */
 void redis_pipeline_start(struct redis_pipeline *pipeline);
 
-/* For a pipeline just started: "sent" bytes of its first turn have gone out, and the
-   wait for its reply ends at "until". */
-void redis_pipeline_has_sent(struct redis_pipeline *pipeline, size_t sent, nanoseconds until);
+/* The same for a pipeline of which "sent" bytes, of its first turn, have gone out over
+   its open connection; the wait for the reply ends at "until". */
+void redis_pipeline_resume(struct redis_pipeline *pipeline, size_t sent, nanoseconds until);
 
 /* Goes on as far as it can without waiting. True: it has ended, and each turn has
    its fate. The connection is closed then if not all is answered. */
