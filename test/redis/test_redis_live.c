@@ -432,12 +432,21 @@ static void test_fake_answers_that_help_elsewhere_go_on(void **state)
     }
 }
 
+enum { NESTED = 10000, LONG_LINE = 2 * 1024 * 1024 };
+
 static void test_fake_garbage_and_half_replies_never_answer(void **state)
 {
+    static char nested[4 * NESTED + 1];
+    static char line[LONG_LINE + 1];
     static const struct {
         struct fake_step step;
         const char *expected;
     } peers[] = {
+        {{FAKE_SEND, nested, 0}, "deferred: its reply has arrays too deep in arrays"},
+        {{FAKE_SEND, line, 0}, "deferred: its reply is larger than redis_reply_limit"},
+        {{FAKE_SEND, "\0\0\0\0\r\n", 6}, "deferred: it does not speak the Redis protocol"},
+        {{FAKE_SEND, "*2\r\n$1\r\na\r\n", 0}, "deferred: the connection was closed"},
+        {{FAKE_SEND, "*2\r\n$1\r\na\r\n\xff", 0}, "deferred: it does not speak the Redis protocol"},
         {{FAKE_SEND, "HTTP/1.1 400 Bad Request\r\n\r\n", 0},
          "deferred: it does not speak the Redis protocol"},
         {{FAKE_SEND, "$10\r\nhalf", 0}, "deferred: the connection was closed"},
@@ -447,6 +456,10 @@ static void test_fake_garbage_and_half_replies_never_answer(void **state)
     };
     struct live *live = *state;
 
+    for (size_t i = 0; i < NESTED; i++)
+        memcpy(nested + 4 * i, "*1\r\n", 4);
+    memset(line, '+', LONG_LINE);
+    asker_set(&live->asker, "redis_reply_limit", "1M");
     asker_set(&live->asker, "redis_command_timeout", SHORT);
     for (size_t i = 0; i < sizeof peers / sizeof peers[0]; i++) {
         const struct fake_step steps[] = {{FAKE_ACCEPT, NULL, 0},
@@ -458,6 +471,41 @@ static void test_fake_garbage_and_half_replies_never_answer(void **state)
         fake_redis_start(&fake, steps);
         set_place(&live->asker, "<;%s/0/%s", fake.place, "");
         assert_answer(&live->asker, "GET k", peers[i].expected);
+        assert_int_equal(fake_redis_stop(&fake), 0);
+    }
+}
+
+/* The same for what comes before the command's own answer. "GET" is never taken for
+   answered by what was said to AUTH, and a write is not sent before that is said. */
+static void test_fake_a_greeting_that_breaks_off_runs_nothing(void **state)
+{
+    static const struct {
+        struct fake_step step;
+        const char *expected;
+    } peers[] = {
+        {{FAKE_SEND, "", 0}, "deferred: the connection was closed"},
+        {{FAKE_RESET, NULL, 0}, "deferred: the connection was closed"},
+        {{FAKE_SEND, "+O", 0}, "deferred: the connection was closed"},
+        {{FAKE_SEND, "$2\r\nOK\r\n", 0}, "deferred: its answer to the greeting is not OK"},
+        {{FAKE_SEND, "+OK\r\n+v\r\n", 0}, "deferred: it answers more than it was asked"},
+        {{FAKE_SEND, "\r\n\r\n", 0}, "deferred: it does not speak the Redis protocol"},
+        {{FAKE_SEND, "$1073741824\r\n", 0}, "deferred: its reply is larger than redis_reply_limit"},
+        {{FAKE_TRICKLE, "+OOOOOOOOOOOOOOOOOOOOOOOOOOOOOO\r\n", 0}, "deferred: no answer in time"},
+    };
+    struct live *live = *state;
+
+    asker_set(&live->asker, "redis_command_timeout", SHORT);
+    for (size_t i = 0; i < sizeof peers / sizeof peers[0]; i++) {
+        const struct fake_step steps[] = {{FAKE_ACCEPT, NULL, 0},
+                                          {FAKE_EXPECT, "*2\r\n$4\r\nAUTH\r\n$1\r\np\r\n", 0},
+                                          peers[i].step,
+                                          {FAKE_CLOSE, NULL, 0},
+                                          {FAKE_END, NULL, 0}};
+        struct fake_redis fake;
+        fake_redis_start(&fake, steps);
+        set_place(&live->asker, "<;%s/0/p%s", fake.place, "");
+        assert_answer(&live->asker, "SET k v", peers[i].expected);
+        assert_null(strstr(live->asker.error.message, "may have run"));
         assert_int_equal(fake_redis_stop(&fake), 0);
     }
 }
@@ -530,6 +578,7 @@ int main(void)
         LIVE(test_fake_a_lost_write_is_not_repeated),
         LIVE(test_fake_answers_that_help_elsewhere_go_on),
         LIVE(test_fake_garbage_and_half_replies_never_answer),
+        LIVE(test_fake_a_greeting_that_breaks_off_runs_nothing),
         LIVE(test_fake_a_second_reply_is_never_the_next_answer),
         LIVE(test_fake_greeting_and_query_travel_together),
     };
