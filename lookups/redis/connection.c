@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lookups/redis/pipeline.h"
+#include "lookups/redis/resolve.h"
 
 enum { MOST_ERROR_WORDS = 200 };
 
@@ -36,6 +37,8 @@ void redis_connection_close(struct redis_connection *connection)
 void redis_connection_free(struct redis_connection *connection)
 {
     redis_connection_close(connection);
+    redis_resolving_end(connection->resolving);
+    connection->resolving = NULL;
     free(connection->input);
     free(connection->output);
     connection->input = connection->output = NULL;

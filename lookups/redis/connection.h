@@ -11,6 +11,8 @@
 #include "lookups/redis/servers.h"
 #include "lookups/redis/transport.h"
 
+struct redis_resolving;
+
 /* What a server is to say of itself before a command is taken from this connection. */
 enum redis_role {
     REDIS_ANY_ROLE,
@@ -27,12 +29,13 @@ struct redis_connection {
     enum redis_role role;   /* set by the owner before the first question, as the next one: */
     bool is_readonly;       /* READONLY is part of the greeting: a cluster's replica answers reads */
     struct redis_link link; /* its socket is -1 when it is not connected */
-    pid_t owner;            /* the process that connected: a child never uses its parent's socket */
-    bool is_greeted;        /* the server has accepted password, database and the rest of the greeting */
-    bool was_refused;       /* at the last try the server did not want what the greeting says */
-    unsigned long opened;   /* how often it has been connected: a change tells of a new one */
-    char *input;            /* bytes that came in; those before input_next are used */
-    size_t input_next;      /* always equal to input_end between two questions */
+    struct redis_resolving *resolving; /* its server's name, under way to addresses; NULL: is not */
+    pid_t owner;          /* the process that connected: a child never uses its parent's socket */
+    bool is_greeted;      /* the server has accepted password, database and the rest of the greeting */
+    bool was_refused;     /* at the last try the server did not want what the greeting says */
+    unsigned long opened; /* how often it has been connected: a change tells of a new one */
+    char *input;          /* bytes that came in; those before input_next are used */
+    size_t input_next;    /* always equal to input_end between two questions */
     size_t input_end;
     char *output; /* bytes of a pipeline on their way out */
     struct redis_codec codec;

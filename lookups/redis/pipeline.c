@@ -95,7 +95,8 @@ static void begin_connecting(struct redis_pipeline *pipeline)
     pipeline->state = REDIS_PIPELINE_CONNECTS;
     pipeline->connection->was_refused = false;
     pipeline->until = limit(pipeline, pipeline->connect_timeout);
-    redis_dial_begin(&pipeline->dial, pipeline->connection->server, pipeline->until);
+    redis_dial_begin(&pipeline->dial, pipeline->connection->server, &pipeline->connection->resolving,
+                     pipeline->until);
 }
 
 static enum step fail(struct redis_pipeline *pipeline, const char *problem)
@@ -159,7 +160,6 @@ static enum step connect_on(struct redis_pipeline *pipeline)
     case REDIS_DIAL_FAILED:
         return fail_to_connect(pipeline, dial->problem);
     case REDIS_DIAL_MORE:
-        pipeline->events = POLLOUT;
         pipeline->until = dial->until;
         return STEP_WAIT;
     case REDIS_DIAL_DONE:
@@ -167,7 +167,7 @@ static enum step connect_on(struct redis_pipeline *pipeline)
     }
     connection->link = (struct redis_link){.socket = dial->socket};
     dial->socket = -1;
-    redis_dial_bound_receive(connection->link.socket, pipeline->command_timeout);
+    redis_dial_settle(connection->link.socket, pipeline->command_timeout);
     connection->owner = getpid();
     connection->opened++;
     if (!choose_transport(connection, &problem))
@@ -521,12 +521,9 @@ bool redis_pipeline_pump(struct redis_pipeline *pipeline)
 
 void redis_pipeline_wants(const struct redis_pipeline *pipeline, struct pollfd *wanted, nanoseconds *until)
 {
-    bool connects = pipeline->state == REDIS_PIPELINE_CONNECTS;
-
-    *wanted = (struct pollfd){
-        .fd = connects ? pipeline->dial.socket : pipeline->connection->link.socket,
-        .events = pipeline->events,
-    };
+    *wanted = (struct pollfd){.fd = pipeline->connection->link.socket, .events = pipeline->events};
+    if (pipeline->state == REDIS_PIPELINE_CONNECTS)
+        wanted->fd = redis_dial_wants(&pipeline->dial, &wanted->events);
     *until = pipeline->until;
 }
 

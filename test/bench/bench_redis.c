@@ -308,10 +308,12 @@ int main(int argc, char **argv)
     size_t count = (size_t)argc - 5;
     if (rounds < 1 || rounds > ROUNDS_AT_MOST)
         fail("ROUNDS is from 1 to 1000");
-    const char *format = bench.place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s";
     if (strstr(bench.place, "://") != NULL)
-        format = "<;%s/%s";
-    (void)snprintf(bench.servers, sizeof bench.servers, format, bench.place, bench.database, bench.password);
+        (void)snprintf(bench.servers, sizeof bench.servers, "<;%s/%s", bench.place, bench.database);
+    else
+        (void)snprintf(bench.servers, sizeof bench.servers,
+                       bench.place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s", bench.place, bench.database,
+                       bench.password);
     for (size_t i = 0; i < count; i++) {
         running[i] = find_contender(argv[5 + i]);
         running[i]->open(&bench);

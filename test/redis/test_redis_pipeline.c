@@ -8,6 +8,10 @@
 
 #include <cmocka.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "lookups/redis/command.h"
 #include "lookups/redis/pipeline.h"
 #include "test/support/fake_redis.h"
@@ -117,6 +121,23 @@ static void test_pipeline_answers_come_in_order(void **state)
         (void)snprintf(text, sizeof text, "v%d", i);
         assert_text(&line->turns[2 * i + 1], text);
     }
+    close_line(line);
+}
+
+static void test_pipeline_notices_a_host_that_vanishes(void **state)
+{
+    const struct redis_test_server *server = *state;
+    struct line *line = open_line(server->port);
+    int value = 0;
+    socklen_t size = sizeof value;
+
+    add(line, "GET a");
+    run(line);
+    assert_int_equal(getsockopt(line->connection.link.socket, SOL_SOCKET, SO_KEEPALIVE, &value, &size), 0);
+    assert_int_equal(value, 1);
+    assert_int_equal(getsockopt(line->connection.link.socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &size),
+                     0);
+    assert_int_equal(value, 30000);
     close_line(line);
 }
 
@@ -345,6 +366,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_pipeline_answers_come_in_order, open_server, close_server),
         cmocka_unit_test_setup_teardown(test_pipeline_large_both_ways_does_not_stop, open_server,
+                                        close_server),
+        cmocka_unit_test_setup_teardown(test_pipeline_notices_a_host_that_vanishes, open_server,
                                         close_server),
         cmocka_unit_test_setup_teardown(test_pipelines_run_together, open_server, close_server),
         cmocka_unit_test(test_pipeline_that_breaks_off_tells_each_turns_fate),
