@@ -105,6 +105,7 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     arena_init(&state->arena, 1024, SIZE_MAX);
     state->form.nil_is_empty = lookups_word(lookups, "redis_nil") == 1;
     state->form.integers_as_bool = lookups_word(lookups, "redis_integer") == 1;
+    state->form.maps_as_lines = lookups_word(lookups, "redis_map") == 1;
     state->read_from = (enum redis_read_from)lookups_word(lookups, "redis_read_from");
     state->lookup_timeout = lookups_time(lookups, "redis_lookup_timeout");
     if (request->chosen[OPTION_SERVERS].bytes == NULL) {
@@ -116,6 +117,8 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
                                         lookups_text(lookups, "redis_servers"), request);
     if (outcome == OUTCOME_DONE && !read_tls(state, lookups))
         outcome = error_no_memory(request->error);
+    if (lookups_word(lookups, "redis_protocol") == 1)
+        redis_servers_set_resp2(&state->servers);
     if (outcome == OUTCOME_DONE && !redis_router_open(&state->router, &state->servers, &settings))
         outcome = error_no_memory(request->error);
     if (outcome != OUTCOME_DONE) {
@@ -184,8 +187,10 @@ static enum outcome read_command(const struct lookup_request *request, struct lo
 }
 
 static enum outcome take_reply(const struct redis_state *state, const struct lookup_request *request,
-                               const struct redis_reply *reply, struct lookup_answer *answer)
+                               const struct redis_command *command, struct redis_reply *reply,
+                               struct lookup_answer *answer)
 {
+    redis_reply_find_map(reply, command);
     if (!redis_reply_text(reply, &state->form, request->arena, &answer->found, &answer->value))
         return error_no_memory(request->error);
     return OUTCOME_DONE;
@@ -205,7 +210,7 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
     if (outcome == OUTCOME_DONE)
         outcome = redis_router_ask(&state->router, &command, terms.read_from, terms.deadline, request->arena,
                                    &reply, request->error);
-    return outcome == OUTCOME_DONE ? take_reply(state, request, reply, answer) : outcome;
+    return outcome == OUTCOME_DONE ? take_reply(state, request, &command, reply, answer) : outcome;
 }
 
 static bool redis_may_gather(const struct lookup_request *request)
@@ -254,7 +259,7 @@ static void redis_find_many(void *opened, struct lookup_turn *const *turns, size
         const struct redis_errand *errand = &errands[next++];
         turns[i]->outcome = errand->outcome;
         if (errand->outcome == OUTCOME_DONE)
-            turns[i]->outcome = take_reply(state, &turns[i]->request, errand->reply, &turns[i]->answer);
+            turns[i]->outcome = take_reply(state, &turns[i]->request, errand->command, errand->reply, &turns[i]->answer);
         else
             *turns[i]->request.error = errand->error;
     }
@@ -352,6 +357,20 @@ static const struct lookup_setting settings[] = {
         .words = "number bool",
         .default_value = "number",
         .help = "how an integer reply is shown: in decimal, or as true and false as in Exim",
+    },
+    {
+        .name = "redis_map",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "pairs lines",
+        .default_value = "pairs",
+        .help = "how a map is shown: as key=value pairs, or one key or value a line as in Exim",
+    },
+    {
+        .name = "redis_protocol",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "auto 2",
+        .default_value = "auto",
+        .help = "the protocol: RESP3 where server and hiredis know it, or RESP2",
     },
     {
         .name = "redis_reply_limit",

@@ -108,6 +108,11 @@ static enum redis_fate take(struct redis_connection *connection, const struct re
     enum redis_progress progress =
         redis_codec_feed(&connection->codec, question->arena, connection->input, count, &used, reply);
 
+    if (progress == REDIS_REPLY && (*reply)->type == REDIS_PUSH) {
+        connection->input_next = used;
+        connection->input_end = count;
+        progress = REDIS_MORE;
+    }
     if (progress == REDIS_MORE)
         return ask_by_pipeline(connection, question, question->length, until, reply, problem);
     if (progress == REDIS_BROKEN)

@@ -83,6 +83,8 @@ static void add_step(struct writer *writer, struct redis_greeting_step step, con
         arguments[count++] = (struct redis_argument){*words, strlen(*words)};
     redis_command_encode(&writer->bytes, arguments, count);
     writer->greeting->steps[writer->greeting->count++] = step;
+    if (step.name != NULL)
+        writer->greeting->may_be_refused = false;
 }
 
 static void add_log_in(struct writer *writer, const struct redis_server *server)
@@ -110,10 +112,15 @@ bool redis_greeting_make(struct redis_greeting *greeting, const struct redis_con
     const struct redis_server *server = connection->server;
     struct writer writer = {.greeting = greeting};
 
-    *greeting = (struct redis_greeting){.count = 0};
+    *greeting = (struct redis_greeting){.may_be_refused = true};
     buffer_init(&writer.bytes, arena);
     if (server->password != NULL)
         add_log_in(&writer, server);
+    /* A server or user that may not say HELLO goes on in RESP2; that is why AUTH is not
+       part of it. */
+    if (redis_codec_knows_resp3() && !server->uses_resp2)
+        add_step(&writer, (struct redis_greeting_step){.name = NULL},
+                 (const char *const[]){"HELLO", "3", NULL});
     if (server->database != 0)
         add_database(&writer, server->database);
     if (connection->is_readonly)
@@ -131,6 +138,8 @@ const char *redis_greeting_judge(const struct redis_greeting *greeting, size_t s
                                  const struct redis_connection *connection, const struct redis_reply *reply,
                                  struct arena *arena)
 {
+    if (greeting->steps[step].name == NULL)
+        return NULL;
     if (reply->type != REDIS_ERROR)
         return greeting->steps[step].judge(connection, reply);
     const char *text = arena_format(arena, "%s refused: %s", greeting->steps[step].name,

@@ -9,6 +9,7 @@
 #include "lookups/redis/tls.h"
 
 static const char no_memory[] = "there is no memory for it";
+static const char more_than_asked[] = "it answers more than it was asked";
 static const char asking[] = "*1\r\n$6\r\nASKING\r\n";
 
 /* How a step of a pipeline ended. */
@@ -229,7 +230,8 @@ static bool may_stage(const struct redis_pipeline *pipeline)
 {
     if (pipeline->staged_turn == pipeline->count)
         return false;
-    return pipeline->staged_part == PART_GREETING || pipeline->only_reads || is_greeted(pipeline);
+    return pipeline->staged_part == PART_GREETING || pipeline->only_reads ||
+           pipeline->greeting.may_be_refused || is_greeted(pipeline);
 }
 
 static void stage(struct redis_pipeline *pipeline)
@@ -355,7 +357,7 @@ static enum step take_reply(struct redis_pipeline *pipeline, struct redis_reply 
     struct redis_turn *turn = &pipeline->turns[pipeline->answered];
 
     if (pipeline->sent < pipeline->asked)
-        return fail(pipeline, "it answers more than it was asked");
+        return fail(pipeline, more_than_asked);
     pipeline->has_moved = true;
     if (!is_greeted(pipeline))
         return take_greeting(pipeline, reply);
@@ -390,12 +392,16 @@ static enum step receive_on(struct redis_pipeline *pipeline)
         if (progress == REDIS_BROKEN)
             return fail(pipeline, connection->codec.problem);
         connection->input_next += used;
-        if (progress == REDIS_MORE)
+        if (progress == REDIS_MORE || reply->type == REDIS_PUSH)
             continue;
         bool was_greeted = is_greeted(pipeline);
         step = take_reply(pipeline, reply);
-        if (!was_greeted && is_greeted(pipeline))
-            break;
+        if (was_greeted || !is_greeted(pipeline))
+            continue;
+        /* What is there already cannot be the answer to what has not been sent. */
+        if (pipeline->sent < pipeline->asked && connection->input_next != connection->input_end)
+            return fail(pipeline, more_than_asked);
+        break;
     }
     return step;
 }

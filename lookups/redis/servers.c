@@ -349,6 +349,12 @@ void redis_servers_set_tls(struct redis_servers *servers, struct redis_tls *tls)
         servers->all[i].tls = tls;
 }
 
+void redis_servers_set_resp2(struct redis_servers *servers)
+{
+    for (size_t i = 0; i < servers->count; i++)
+        servers->all[i].uses_resp2 = true;
+}
+
 bool redis_server_at(struct redis_server *server, const struct redis_server *model, const char *host,
                      size_t host_length, unsigned port, struct arena *arena)
 {

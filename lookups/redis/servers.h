@@ -15,6 +15,7 @@ struct redis_server {
     const char *user;     /* NULL: the server's default user */
     const char *password; /* NULL: none; never in a message */
     unsigned database;
+    bool uses_resp2; /* it is not asked whether it knows RESP3; set by redis_servers_set_resp2 */
     bool uses_tls;
     struct redis_tls *tls; /* how, if it uses TLS; set by redis_servers_set_tls */
     const char *label;     /* host:port or the path: what messages call it */
@@ -47,6 +48,8 @@ enum outcome redis_servers_parse(struct redis_servers *servers, const struct val
 
 /* What all of them that use TLS use for it; it must outlive them. */
 void redis_servers_set_tls(struct redis_servers *servers, struct redis_tls *tls);
+
+void redis_servers_set_resp2(struct redis_servers *servers);
 
 /* A server that another one has named (a cluster's node, a Sentinel's master), asked
    with all that "model" says: user, password, database, TLS. "host" need not end

@@ -35,6 +35,7 @@ static struct line *open_line(int port)
 
     arena_init(&line->arena, 4096, SIZE_MAX);
     assert_true(redis_server_at(&line->server, &model, "127.0.0.1?", 9, (unsigned)port, &line->arena));
+    line->server.uses_resp2 = true;
     redis_connection_init(&line->connection, &line->server, (size_t)64 * BIG);
     line->pipeline = (struct redis_pipeline){
         .connection = &line->connection,
@@ -341,6 +342,52 @@ static void test_pipeline_greets_as_the_connection_is_set(void **state)
     }
 }
 
+#define HELLO  "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n"
+#define SELECT "*2\r\n$6\r\nSELECT\r\n$1\r\n2\r\n"
+
+/* Whatever a server says to HELLO, the conversation goes on; a write need not wait for
+   that, but for what matters. */
+static void test_pipeline_says_hello_and_does_not_mind_the_answer(void **state)
+{
+    static const char *const answers[] = {"%1\r\n+proto\r\n:3\r\n", "-NOPROTO unsupported\r\n",
+                                          "-ERR unknown command 'HELLO'\r\n", "*0\r\n"};
+
+    (void)state;
+    if (!redis_codec_knows_resp3())
+        skip();
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        const struct fake_step steps[] = {{FAKE_ACCEPT, NULL, 0},
+                                          {FAKE_EXPECT, AUTH HELLO SELECT, 0},
+                                          {FAKE_SEND, "+OK\r\n", 0},
+                                          {FAKE_SEND, answers[i], 0},
+                                          {FAKE_SEND, "+OK\r\n", 0},
+                                          {FAKE_EXPECT, SET_B, 0},
+                                          {FAKE_SEND, "+OK\r\n", 0},
+                                          {FAKE_ACCEPT, NULL, 0},
+                                          {FAKE_EXPECT, HELLO SET_B, 0},
+                                          {FAKE_SEND, answers[i], 0},
+                                          {FAKE_SEND, ">1\r\n+news\r\n+OK\r\n", 0},
+                                          {FAKE_END, NULL, 0}};
+        struct fake_redis fake;
+        fake_redis_start(&fake, steps);
+        struct line *line = open_line(fake.port);
+        line->server.uses_resp2 = false;
+        line->server.user = "u";
+        line->server.password = "p";
+        line->server.database = 2;
+        add(line, "SET b 1");
+        run(line);
+        assert_text(&line->turns[0], "OK");
+        redis_connection_close(&line->connection);
+        line->server.password = NULL;
+        line->server.database = 0;
+        run(line);
+        assert_text(&line->turns[0], "OK");
+        assert_int_equal(fake_redis_stop(&fake), 0);
+        close_line(line);
+    }
+}
+
 static void test_pipeline_a_write_waits_for_the_greetings_answer(void **state)
 {
     const struct fake_step steps[] = {{FAKE_ACCEPT, NULL, 0},          {FAKE_EXPECT, ROLE, 0},
@@ -374,6 +421,7 @@ int main(void)
         cmocka_unit_test(test_pipeline_what_was_not_sent_has_not_run),
         cmocka_unit_test(test_pipeline_asking_goes_before_its_turn),
         cmocka_unit_test(test_pipeline_greets_as_the_connection_is_set),
+        cmocka_unit_test(test_pipeline_says_hello_and_does_not_mind_the_answer),
         cmocka_unit_test(test_pipeline_a_write_waits_for_the_greetings_answer),
     };
 

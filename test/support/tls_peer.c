@@ -45,6 +45,10 @@ static void talk(SSL *ssl, const struct tls_peer_settings *settings)
         int length = snprintf(answer, sizeof answer, "$%zu\r\n%s\r\n", strlen(word), word);
         if (settings->cuts != NULL)
             length -= 3;
+        if (settings->cuts != NULL && strcmp(settings->cuts, "record") == 0) {
+            (void)send(SSL_get_fd(ssl), "$4\r\nfull\r\n and more", 18, MSG_NOSIGNAL);
+            break;
+        }
         if (SSL_write(ssl, answer, length) != length || settings->cuts != NULL || settings->hangs_up)
             break;
     }

@@ -15,7 +15,8 @@ struct tls_peer_settings {
     int highest_version;   /* TLS1_1_VERSION …; 0: any */
     bool asks_for_name;    /* the answer is the server name that the client asked for, "-" for none */
     bool hangs_up;         /* after each answer */
-    const char *cuts;      /* "handshake": closes in the middle of it; "answer": of the answer */
+    const char *cuts;      /* "handshake": closes in the middle of it; "answer": of the answer;
+                         "record": sends bytes that are no TLS in place of the answer */
 };
 
 struct tls_peer {
