@@ -34,6 +34,13 @@ struct lookup_answer {
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
 };
 
+/* One of several lookups that are made together. */
+struct lookup_turn {
+    struct lookup_request request;
+    struct lookup_answer answer;
+    enum outcome outcome;
+};
+
 enum lookup_style {
     LOOKUP_SINGLE_KEY, /* ${lookup {key} driver {file}} */
     LOOKUP_QUERY,      /* ${lookup driver {query}} */
@@ -91,6 +98,12 @@ struct lookup_driver {
     bool (*check)(void *state, const struct lookup_request *request);
     /* The answer comes in as found, to be cached, valid for ever. */
     enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
+    /* Whether a request only reads, so that it may be made together with others of its
+       kind, and earlier than it stands. NULL: none. */
+    bool (*may_gather)(const struct lookup_request *request);
+    /* As find for several requests for which may_gather is true and whose options are
+       the same, each with an outcome of its own. NULL: there is no may_gather. */
+    void (*find_many)(void *state, struct lookup_turn *const *turns, size_t count);
     /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
     void (*tidy)(void *state);
     void (*close)(void *state);
@@ -136,6 +149,16 @@ size_t lookups_word(const struct lookups *lookups, const char *name);
    OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer) MUST_CHECK;
+
+/* Asks for "count" answers, as if each had been asked for in its turn by
+   lookup_find, but with as few round trips as the driver can: what only reads goes
+   out together, and what may write waits until all before it have their answers.
+   Each turn gets its outcome, and its request's error. */
+void lookup_find_many(struct lookups *lookups, struct lookup_turn *turns, size_t count);
+
+/* Whether the request may be made together with others, and earlier than it
+   stands. */
+bool lookup_may_gather(const struct lookup_request *request);
 
 /* Exim's end of a message: forgets cached answers and lets drivers give back
    what they do not need between messages. Files and connections stay open. */

@@ -148,39 +148,121 @@ static bool choose_read(const struct value *text, enum redis_read_from *read_fro
     return false;
 }
 
-static enum outcome redis_find(void *opened, const struct lookup_request *request,
-                               struct lookup_answer *answer)
+/* How a lookup is to be made: what its options say, or else the settings. */
+struct terms {
+    enum redis_read_from read_from;
+    nanoseconds deadline;
+};
+
+static enum outcome read_terms(const struct redis_state *state, const struct lookup_request *request,
+                               struct terms *terms)
 {
-    struct redis_state *state = opened;
     const struct value *timeout = &request->chosen[OPTION_TIMEOUT];
     nanoseconds time = state->lookup_timeout;
-    enum redis_read_from read_from = state->read_from;
-    struct redis_command command;
-    struct redis_reply *reply;
 
     if (timeout->bytes != NULL && !(lookup_time_read(timeout->bytes, timeout->length, &time) && time > 0))
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "timeout= of a lookup wants a time such as 5s or 250ms, not \"%.*s\"",
                          (int)timeout->length, timeout->bytes);
-    if (!choose_read(&request->chosen[OPTION_READ], &read_from))
+    terms->read_from = state->read_from;
+    if (!choose_read(&request->chosen[OPTION_READ], &terms->read_from))
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "read= of a lookup wants primary, replica or prefer_replica, not \"%.*s\"",
                          (int)request->chosen[OPTION_READ].length, request->chosen[OPTION_READ].bytes);
+    terms->deadline = clock_earlier(request->deadline, clock_deadline(time));
+    return OUTCOME_DONE;
+}
+
+static enum outcome read_command(const struct lookup_request *request, struct lookup_answer *answer,
+                                 struct redis_command *command)
+{
     enum outcome outcome =
-        redis_command_parse(&command, &request->key, &lookup_driver_redis, request->arena, request->error);
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    answer->may_cache = command.effect == REDIS_READS;
-    answer->empties_cache = command.effect == REDIS_WRITES;
-    nanoseconds deadline = clock_earlier(request->deadline, clock_deadline(time));
-    outcome = redis_router_ask(&state->router, &command, read_from, deadline, request->arena, &reply,
-                               request->error);
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    redis_reply_find_map(reply, &command);
+        redis_command_parse(command, &request->key, &lookup_driver_redis, request->arena, request->error);
+
+    if (outcome == OUTCOME_DONE) {
+        answer->may_cache = command->effect == REDIS_READS;
+        answer->empties_cache = command->effect == REDIS_WRITES;
+    }
+    return outcome;
+}
+
+static enum outcome take_reply(const struct redis_state *state, const struct lookup_request *request,
+                               const struct redis_command *command, struct redis_reply *reply,
+                               struct lookup_answer *answer)
+{
+    redis_reply_find_map(reply, command);
     if (!redis_reply_text(reply, &state->form, request->arena, &answer->found, &answer->value))
         return error_no_memory(request->error);
     return OUTCOME_DONE;
+}
+
+static enum outcome redis_find(void *opened, const struct lookup_request *request,
+                               struct lookup_answer *answer)
+{
+    struct redis_state *state = opened;
+    struct redis_command command;
+    struct redis_reply *reply;
+    struct terms terms;
+
+    enum outcome outcome = read_terms(state, request, &terms);
+    if (outcome == OUTCOME_DONE)
+        outcome = read_command(request, answer, &command);
+    if (outcome == OUTCOME_DONE)
+        outcome = redis_router_ask(&state->router, &command, terms.read_from, terms.deadline, request->arena,
+                                   &reply, request->error);
+    return outcome == OUTCOME_DONE ? take_reply(state, request, &command, reply, answer) : outcome;
+}
+
+static bool redis_may_gather(const struct lookup_request *request)
+{
+    enum redis_effect effect = redis_query_effect(&request->key);
+
+    return effect == REDIS_READS || effect == REDIS_READS_CHANGING;
+}
+
+/* What a mistake in the options, or a lack of memory, means for all. */
+static void end_all(struct lookup_turn *const *turns, size_t count, enum outcome outcome)
+{
+    for (size_t i = 0; i < count; i++) {
+        *turns[i]->request.error = *turns[0]->request.error;
+        turns[i]->outcome = outcome;
+    }
+}
+
+static void redis_find_many(void *opened, struct lookup_turn *const *turns, size_t count)
+{
+    struct redis_state *state = opened;
+    struct arena *arena = turns[0]->request.arena;
+    struct redis_command *commands = arena_calloc(arena, count, sizeof *commands);
+    struct redis_errand *errands = arena_calloc(arena, count, sizeof *errands);
+    struct terms terms;
+    size_t sent = 0;
+
+    enum outcome outcome = commands == NULL || errands == NULL
+                               ? error_no_memory(turns[0]->request.error)
+                               : read_terms(state, &turns[0]->request, &terms);
+    if (outcome != OUTCOME_DONE) {
+        end_all(turns, count, outcome);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        turns[i]->outcome = read_command(&turns[i]->request, &turns[i]->answer, &commands[sent]);
+        if (turns[i]->outcome == OUTCOME_DONE) {
+            errands[sent].command = &commands[sent];
+            errands[sent++].read_from = terms.read_from;
+        }
+    }
+    redis_router_ask_many(&state->router, errands, sent, terms.deadline, arena);
+    for (size_t i = 0, next = 0; i < count; i++) {
+        if (turns[i]->outcome != OUTCOME_DONE)
+            continue;
+        const struct redis_errand *errand = &errands[next++];
+        turns[i]->outcome = errand->outcome;
+        if (errand->outcome == OUTCOME_DONE)
+            turns[i]->outcome = take_reply(state, &turns[i]->request, errand->command, errand->reply, &turns[i]->answer);
+        else
+            *turns[i]->request.error = errand->error;
+    }
 }
 
 static bool redis_quote_operator(struct buffer *out, const struct value *text, const struct value *option)
@@ -347,6 +429,8 @@ const struct lookup_driver lookup_driver_redis = {
     .option_count = sizeof options / sizeof options[0],
     .open = redis_open,
     .find = redis_find,
+    .may_gather = redis_may_gather,
+    .find_many = redis_find_many,
     .close = redis_close,
     .quote = redis_quote_operator,
     .version = redis_codec_version,

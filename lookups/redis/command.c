@@ -309,6 +309,27 @@ enum outcome redis_command_parse(struct redis_command *command, const struct val
     return OUTCOME_DONE;
 }
 
+enum redis_effect redis_query_effect(const struct value *query)
+{
+    struct redis_argument word = {query->bytes, 0};
+    char name[LONGEST_NAME];
+    size_t length = 0;
+    size_t left = query->length;
+
+    while (left > 0 && byte_is_space(*word.bytes)) {
+        word.bytes++;
+        left--;
+    }
+    while (word.length < left && !byte_is_space(word.bytes[word.length]))
+        word.length++;
+    /* A name that does not end in clean text may go on. */
+    size_t end = (size_t)(word.bytes - query->bytes) + word.length;
+    if ((query->span_count > 0 && query->spans[0].begin <= end) || !add_word(name, &length, &word))
+        return REDIS_WRITES;
+    const struct redis_command_row *row = find_row(name, length);
+    return row == NULL || row->effect == REDIS_BY_SECOND_WORD ? REDIS_WRITES : row->effect;
+}
+
 /* '*' or '$', a number, CR LF. */
 static void add_header(struct buffer *out, char type, size_t number)
 {

@@ -68,6 +68,10 @@ enum outcome redis_command_parse(struct redis_command *command, const struct val
                                  const struct lookup_driver *quoter, struct arena *arena,
                                  struct error *error) MUST_CHECK;
 
+/* What a query's command does, from a look at its first word alone: REDIS_WRITES
+   where that does not tell. */
+enum redis_effect redis_query_effect(const struct value *query);
+
 /* Adds the command as the server wants it on the wire. */
 void redis_command_encode(struct buffer *out, const struct redis_argument *arguments, size_t count);
 

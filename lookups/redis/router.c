@@ -82,7 +82,6 @@ bool redis_errand_open(struct redis_errand *errand, struct arena *arena)
     errand->to = errand->node = NULL;
     errand->bytes = bytes.bytes;
     errand->length = bytes.length;
-    errand->last_problem = 0;
     errand->slot = REDIS_NO_SLOT;
     buffer_init(&errand->problems, arena);
     return !bytes.failed;
@@ -93,26 +92,17 @@ void redis_errand_complain(struct redis_errand *errand, const struct redis_node 
     struct buffer *problems = &errand->problems;
     size_t begin = problems->length;
 
-    if (begin > MOST_PROBLEM_BYTES) {
-        buffer_truncate(problems, 0);
-        buffer_add_string(problems, "(earlier ones are left out)");
-        begin = problems->length;
-        errand->last_problem = 0;
-    }
+    if (begin > MOST_PROBLEM_BYTES)
+        return;
     if (begin > 0)
         buffer_add_string(problems, "; ");
     size_t text = problems->length;
     if (node != NULL)
         buffer_format(problems, "redis server %s: ", node->connection.server->label);
     buffer_add_string(problems, what);
-    if (problems->failed)
-        return;
-    size_t length = problems->length - text;
-    if (begin - errand->last_problem == length && begin > 0 &&
-        memcmp(problems->bytes + errand->last_problem, problems->bytes + text, length) == 0)
+    if (!problems->failed && begin > 0 &&
+        memmem(problems->bytes, begin, problems->bytes + text, problems->length - text) != NULL)
         buffer_truncate(problems, begin);
-    else
-        errand->last_problem = text;
 }
 
 /* What comes after the words of the node that was asked. */

@@ -63,7 +63,6 @@ struct redis_errand {
     const char *bytes; /* encoded */
     size_t length;
     struct buffer problems;
-    size_t last_problem; /* where it begins */
 };
 
 struct redis_router;

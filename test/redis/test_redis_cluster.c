@@ -162,8 +162,8 @@ static void test_cluster_scripts_are_where_they_are_called(void **state)
 /* ---- failures ---- */
 
 /* What becomes of lookups while one node goes. */
-static const enum redis_flow_kind readers[] = {REDIS_FLOW_READS, REDIS_FLOW_READS, REDIS_FLOW_MANY,
-                                               REDIS_FLOW_READS};
+static const enum redis_flow_kind readers[] = {REDIS_FLOW_READS, REDIS_FLOW_GATHERED, REDIS_FLOW_MANY,
+                                               REDIS_FLOW_FRESH};
 static const enum redis_flow_kind mixed[] = {REDIS_FLOW_READS, REDIS_FLOW_COUNTS, REDIS_FLOW_WRITES,
                                              REDIS_FLOW_MANY};
 

@@ -62,6 +62,26 @@ static unsigned next_random(struct work *work, unsigned below)
     return (work->random >> 8) % below;
 }
 
+static void note_time(struct redis_flow_count *count, nanoseconds began)
+{
+    nanoseconds ended = clock_now();
+
+    if (ended - began <= count->longest)
+        return;
+    count->longest = ended - began;
+    count->longest_ended = ended;
+}
+
+static void note_outcome(struct redis_flow_count *count, enum outcome outcome, const char *message)
+{
+    if (outcome == OUTCOME_DEFERRED)
+        count->deferred++;
+    else if (outcome != OUTCOME_DONE)
+        count->failed++;
+    if (outcome != OUTCOME_DONE && count->complaint[0] == '\0')
+        (void)snprintf(count->complaint, sizeof count->complaint, "%s", message);
+}
+
 static enum outcome ask_text(struct work *work, const char *options, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -79,17 +99,8 @@ static enum outcome ask_text(struct work *work, const char *options, const char 
     struct value value = value_of_string(query);
     nanoseconds began = clock_now();
     enum outcome outcome = ask_value(&work->asker, &value, with);
-    nanoseconds ended = clock_now();
-    if (ended - began > count->longest) {
-        count->longest = ended - began;
-        count->longest_ended = ended;
-    }
-    if (outcome == OUTCOME_DEFERRED)
-        count->deferred++;
-    else if (outcome != OUTCOME_DONE)
-        count->failed++;
-    if (outcome != OUTCOME_DONE && count->complaint[0] == '\0')
-        (void)snprintf(count->complaint, sizeof count->complaint, "%s", work->asker.error.message);
+    note_time(count, began);
+    note_outcome(count, outcome, work->asker.error.message);
     return outcome;
 }
 
@@ -194,6 +205,42 @@ static void do_many(struct work *work)
         check(work, is_answer(work, expected), "MGET");
 }
 
+static void do_gather(struct work *work)
+{
+    enum { AT_ONCE = 40 };
+    struct redis_flow_count *count = &work->worker->count;
+    struct lookup_turn turns[AT_ONCE];
+    struct error errors[AT_ONCE];
+    char queries[AT_ONCE][32];
+    unsigned numbers[AT_ONCE];
+
+    arena_reset(&work->asker.arena, 64 * 1024);
+    for (int i = 0; i < AT_ONCE; i++) {
+        numbers[i] = next_random(work, REDIS_FLOW_KEYS);
+        (void)snprintf(queries[i], sizeof queries[i], "GET flow:%u", numbers[i]);
+        turns[i].request = (struct lookup_request){
+            .driver = lookup_driver_find("redis", 5),
+            .key = value_of_string(queries[i]),
+            .file = value_of_string(""),
+            .options = value_of_string("cache=no"),
+            .arena = &work->asker.arena,
+            .error = &errors[i],
+            .deadline = CLOCK_NEVER,
+        };
+    }
+    nanoseconds began = clock_now();
+    lookup_find_many(work->asker.lookups, turns, AT_ONCE);
+    note_time(count, began);
+    for (int i = 0; i < AT_ONCE; i++) {
+        char expected[32];
+        (void)snprintf(expected, sizeof expected, "value%u", numbers[i]);
+        note_outcome(count, turns[i].outcome, turns[i].outcome == OUTCOME_DONE ? "" : errors[i].message);
+        work->asker.answer = turns[i].answer;
+        if (turns[i].outcome == OUTCOME_DONE)
+            check(work, is_answer(work, expected), expected);
+    }
+}
+
 static void do_fresh(struct work *work)
 {
     asker_close(&work->asker);
@@ -205,7 +252,8 @@ static void run_worker(struct redis_flow *flow, struct worker *worker)
 {
     static void (*const kinds[])(struct work *) = {
         [REDIS_FLOW_READS] = do_read,   [REDIS_FLOW_READS_AT] = do_read_at, [REDIS_FLOW_COUNTS] = do_count,
-        [REDIS_FLOW_WRITES] = do_write, [REDIS_FLOW_MANY] = do_many,        [REDIS_FLOW_FRESH] = do_fresh,
+        [REDIS_FLOW_WRITES] = do_write, [REDIS_FLOW_MANY] = do_many,        [REDIS_FLOW_GATHERED] = do_gather,
+        [REDIS_FLOW_FRESH] = do_fresh,
     };
     struct work *work = calloc(1, sizeof *work);
 

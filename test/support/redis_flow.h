@@ -17,6 +17,7 @@ enum redis_flow_kind {
     REDIS_FLOW_COUNTS,   /* INCR of keys of its own, which may not go back, nor on by more than was asked */
     REDIS_FLOW_WRITES,   /* SET and GET of keys of its own: what was written last must be there */
     REDIS_FLOW_MANY,     /* MGET of keys in many slots */
+    REDIS_FLOW_GATHERED, /* the same keys by lookup_find_many */
     REDIS_FLOW_FRESH,    /* reads by new lookups each time, as a new process would */
 };
 
