@@ -188,7 +188,7 @@ EDIT_PKGS  := $(if $(TERMINAL),$(if $(filter no,$(LINE_EDITING)),,libedit))
 EDIT_LIBS  := $(call found,$(call pkg,$(EDIT_PKGS),--libs))
 EDIT_CFLAGS:= $(call pkg_cflag,$(EDIT_PKGS))
 TEST_LIBS   = $(call found,$(call pkg,cmocka jansson $(CRYPTO_PKGS),--libs)) -lpthread
-BENCH_LIBS  = $(call found,$(call pkg,hiredis,--libs)) -lpthread
+BENCH_LIBS  = $(call found,$(call pkg,hiredis $(CRYPTO_PKGS),--libs)) -lpthread
 
 WARNINGS   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 ifneq ($(filter true 1,$(CI))$(filter 1 yes,$(WERROR))$(filter asan lint,$(VARIANT)),)

@@ -21,6 +21,7 @@ test|libjansson-dev|reads what explain --json writes|
 test|libhiredis-dev|the yardstick of make bench|
 test|exim4-daemon-heavy|the oracle that the language tests are compared with|
 test|exim4-config|Debian's own configuration, read by a test|
+test|openssl|the certificate of make bench|
 test|valgrind|finds leaks in make test|
 test|clang|make lint, make fuzz|
 test|libclang-rt-dev|the sanitizers of make fuzz|

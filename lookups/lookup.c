@@ -132,7 +132,7 @@ size_t lookups_word(const struct lookups *lookups, const char *name)
     return get_setting(lookups, name).as.word;
 }
 
-static bool choose_cache(struct search *search, const struct value *text)
+static bool choose_cache(struct lookup_search *search, const struct value *text)
 {
     static const struct {
         const char *word;
@@ -166,7 +166,7 @@ static enum outcome wrong_option(const struct lookup_request *request, const str
                      driver->name, text.bytes);
 }
 
-static enum outcome read_option(struct search *search, const struct value *item)
+static enum outcome read_option(struct lookup_search *search, const struct value *item)
 {
     const struct lookup_request *request = &search->request;
     const struct lookup_driver *driver = request->driver;
@@ -182,7 +182,7 @@ static enum outcome read_option(struct search *search, const struct value *item)
                          "cache= of a lookup wants no_rd, no_wr or no, not \"%.*s\"", (int)text.length,
                          text.bytes);
     }
-    for (size_t i = 0; i < driver->option_count && i < MOST_OPTIONS; i++) {
+    for (size_t i = 0; i < driver->option_count && i < LOOKUP_MOST_OPTIONS; i++) {
         if (!value_equals_text(&name, driver->options[i].name))
             continue;
         search->chosen[i] = text;
@@ -193,7 +193,7 @@ static enum outcome read_option(struct search *search, const struct value *item)
     return wrong_option(request, &name);
 }
 
-static enum outcome read_options(struct search *search)
+static enum outcome read_options(struct lookup_search *search)
 {
     const struct lookup_request *request = &search->request;
     struct list_reader reader;
@@ -227,7 +227,7 @@ static enum outcome check_file(const struct lookup_request *request)
     return OUTCOME_DONE;
 }
 
-bool state_is_for(const struct state *state, const struct search *search)
+static bool is_state_for(const struct state *state, const struct lookup_search *search)
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
@@ -255,7 +255,8 @@ static struct state *free_place(struct lookups *lookups)
     return oldest;
 }
 
-static enum outcome open_state(struct lookups *lookups, const struct search *search, struct state **opened)
+static enum outcome open_state(struct lookups *lookups, const struct lookup_search *search,
+                               struct state **opened)
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
@@ -283,13 +284,13 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
 }
 
 /* The open state that the search wants, NULL when there is none that is good. */
-static struct state *find_state(struct lookups *lookups, const struct search *search)
+static struct state *find_state(struct lookups *lookups, const struct lookup_search *search)
 {
     const struct lookup_driver *driver = search->request.driver;
 
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
-        if (!state_is_for(state, search))
+        if (!is_state_for(state, search))
             continue;
         if (driver->check == NULL || driver->check(state->state, &search->request))
             return state;
@@ -299,7 +300,10 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
     return NULL;
 }
 
-struct state *search_state(struct lookups *lookups, const struct search *search, enum outcome *outcome)
+/* The state that the search wants, opened if need be; NULL and the outcome if
+   that cannot be done. */
+static struct state *get_state(struct lookups *lookups, const struct lookup_search *search,
+                               enum outcome *outcome)
 {
     struct state *state = find_state(lookups, search);
 
@@ -363,56 +367,72 @@ static size_t driver_number(const struct lookup_driver *driver)
     return number;
 }
 
-/* Asks the driver, and keeps its answer as it wishes. */
-static enum outcome ask(struct lookups *lookups, const struct search *search,
-                        const struct lookup_cache_key *key, struct lookup_answer *answer)
+enum outcome lookup_search_open(struct lookups *lookups, const struct lookup_request *request,
+                                struct lookup_answer *answer, struct lookup_search *search)
 {
-    enum outcome outcome = OUTCOME_DONE;
-
-    if (!lookup_batch_take(lookups, search, key, answer, &outcome)) {
-        struct state *state = search_state(lookups, search, &outcome);
-        if (state != NULL)
-            outcome = search->request.driver->find(state->state, &search->request, answer);
-    }
-    if (answer->empties_cache)
-        lookup_cache_forget(&lookups->cache, key->number);
-    if (outcome == OUTCOME_DEFERRED)
-        return defer(&search->request);
-    if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
-        lookup_cache_put(&lookups->cache, key, answer);
-    return outcome;
-}
-
-enum outcome search_begin(const struct lookups *lookups, struct search *search,
-                          const struct lookup_request *request, struct lookup_cache_key *key)
-{
-    *search = (struct search){.request = *request, .reads_cache = true, .writes_cache = true};
+    *search = (struct lookup_search){.request = *request, .reads_cache = true, .writes_cache = true};
     search->request.chosen = search->chosen;
     request->error->offset = ERROR_NO_OFFSET;
+    *answer = LOOKUP_ANSWER_FOUND;
     enum outcome outcome = read_options(search);
     if (outcome == OUTCOME_DONE)
         outcome = check_file(&search->request);
     if (outcome == OUTCOME_DONE)
-        lookup_cache_key(&lookups->cache, key, &search->request, driver_number(request->driver));
+        lookup_cache_key(&lookups->cache, &search->key, &search->request, driver_number(request->driver));
     return outcome;
+}
+
+bool lookup_search_is_kept(struct lookups *lookups, const struct lookup_search *search,
+                           struct lookup_answer *answer)
+{
+    answer->is_from_cache = search->reads_cache && lookup_cache_get(&lookups->cache, &search->key, answer);
+    return answer->is_from_cache;
+}
+
+void *lookup_search_state(struct lookups *lookups, const struct lookup_search *search, enum outcome *outcome)
+{
+    struct state *state = get_state(lookups, search, outcome);
+
+    return state == NULL ? NULL : state->state;
+}
+
+enum outcome lookup_search_keep(struct lookups *lookups, const struct lookup_search *search,
+                                enum outcome outcome, const struct lookup_answer *answer)
+{
+    if (answer->empties_cache)
+        lookup_cache_forget(&lookups->cache, search->key.number);
+    if (outcome == OUTCOME_DEFERRED)
+        return defer(&search->request);
+    if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
+        lookup_cache_put(&lookups->cache, &search->key, answer);
+    return outcome;
+}
+
+void lookup_search_close(const struct lookup_search *search, enum outcome outcome,
+                         struct lookup_answer *answer)
+{
+    if (outcome != OUTCOME_DONE || !answer->found)
+        answer->value = VALUE_LITERAL("");
+    else if (search->request.driver->results_are_tainted)
+        answer->value = value_tainted(answer->value.bytes, answer->value.length);
 }
 
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer)
 {
-    struct search search;
-    struct lookup_cache_key key;
+    struct lookup_search search;
+    enum outcome outcome = lookup_search_open(lookups, request, answer, &search);
 
-    *answer = LOOKUP_ANSWER_FOUND;
-    enum outcome outcome = search_begin(lookups, &search, request, &key);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    answer->is_from_cache = search.reads_cache && lookup_cache_get(&lookups->cache, &key, answer);
-    if (!answer->is_from_cache)
-        outcome = ask(lookups, &search, &key, answer);
-    if (outcome != OUTCOME_DONE || !answer->found)
-        answer->value = VALUE_LITERAL("");
-    else if (request->driver->results_are_tainted)
-        answer->value = value_tainted(answer->value.bytes, answer->value.length);
+    if (!lookup_search_is_kept(lookups, &search, answer)) {
+        if (!lookup_batch_take(lookups, &search, answer, &outcome)) {
+            void *state = lookup_search_state(lookups, &search, &outcome);
+            if (outcome == OUTCOME_DONE)
+                outcome = request->driver->find(state, &search.request, answer);
+        }
+        outcome = lookup_search_keep(lookups, &search, outcome, answer);
+    }
+    lookup_search_close(&search, outcome, answer);
     return outcome;
 }

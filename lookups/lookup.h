@@ -40,8 +40,8 @@ struct lookup_answer {
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
 };
 
-/* One of many questions that are asked at once. */
-struct lookup_question {
+/* One of several lookups that are made together. */
+struct lookup_turn {
     struct lookup_request request;
     struct lookup_answer answer;
     enum outcome outcome;
@@ -50,7 +50,7 @@ struct lookup_question {
 /* What asking a question ahead of its place would do. */
 enum lookup_foresight {
     LOOKUP_AHEAD,   /* it only reads: nobody can tell when it was asked */
-    LOOKUP_ALONE,   /* its answer may be another one by then, or it is a mistake: asked in its place */
+    LOOKUP_ALONE,   /* it is asked in its place */
     LOOKUP_BARRIER, /* it may change what questions behind it are about */
 };
 
@@ -116,10 +116,11 @@ struct lookup_driver {
     bool (*check)(void *state, const struct lookup_request *request);
     /* The answer comes in as found, to be cached, valid for ever. */
     enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
-    /* Many at once, for ${map and the like: whether a question may be asked early,
-       and "find" for each of several that may. Both or neither; NULL: one at a time. */
+    /* Many at once: whether a request may be made earlier than it stands, and "find" for
+       several that may and whose options are the same, each with an outcome of its own. Both or
+       neither; NULL: one at a time. */
     enum lookup_foresight (*foresee)(const struct lookup_request *request);
-    void (*find_many)(void *state, struct lookup_question *const *questions, size_t count);
+    void (*find_many)(void *state, struct lookup_turn *const *turns, size_t count);
     /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
     void (*tidy)(void *state);
     void (*close)(void *state);
@@ -165,6 +166,12 @@ size_t lookups_word(const struct lookups *lookups, const char *name);
    OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer) MUST_CHECK;
+
+/* Asks for "count" answers, as if each had been asked for in its turn by
+   lookup_find, but with as few round trips as the driver can: what only reads goes
+   out together, and what may write waits until all before it have their answers.
+   Each turn gets its outcome, and its request's error. */
+void lookup_find_many(struct lookups *lookups, struct lookup_turn *turns, size_t count);
 
 /* Exim's end of a message: forgets cached answers and lets drivers give back
    what they do not need between messages. Files and connections stay open. */
