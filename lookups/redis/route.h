@@ -28,6 +28,11 @@ struct redis_reply *redis_router_query(struct redis_router *router, struct redis
                                        const struct redis_argument *arguments, size_t count,
                                        nanoseconds patience, nanoseconds deadline, struct arena *arena);
 
+/* Whether a node that went silent speaks again, asked with little patience: the
+   command itself would have to wait for it much longer. */
+bool redis_router_probe(struct redis_router *router, struct redis_node *node, nanoseconds deadline,
+                        struct arena *arena);
+
 /* Sleeps for a random time between half of "span" and "span", not beyond
    "deadline". */
 void redis_nap(nanoseconds span, nanoseconds deadline);

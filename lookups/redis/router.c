@@ -436,6 +436,24 @@ struct redis_reply *redis_router_query(struct redis_router *router, struct redis
     return reply;
 }
 
+/* How long a node that went silent may take to say PONG, and how much longer each
+   time: while it is waited for nobody looks whether another has its slots. */
+static const nanoseconds probe_patience = 100 * NANOSECONDS_PER_MILLISECOND;
+static const nanoseconds probe_growth = 25 * NANOSECONDS_PER_MILLISECOND;
+static const nanoseconds longest_probe = NANOSECONDS_PER_SECOND;
+
+bool redis_router_probe(struct redis_router *router, struct redis_node *node, nanoseconds deadline,
+                        struct arena *arena)
+{
+    static const struct redis_argument ping[] = {{"PING", 4}};
+    nanoseconds patience = clock_earlier(probe_patience + node->failures * probe_growth, longest_probe);
+
+    if (redis_router_query(router, node, ping, 1, patience, deadline, arena) == NULL)
+        return false;
+    redis_node_has_answered(node);
+    return true;
+}
+
 /* ---- commands ---- */
 
 /* Whether a command is several to a cluster that is known. */

@@ -27,7 +27,7 @@ struct redis_settings {
     size_t reply_limit;
     enum redis_mode mode;
     const char *topology_cache; /* a file's path, "" for none; must outlive the router */
-    const char *master_name;    /* what Sentinel calls the master; must outlive the router */
+    const char *master_name;    /* what Sentinels call the master; the same */
     const char *sentinel_user;  /* for the Sentinels themselves, "" for none; the same */
     const char *sentinel_password;
 };
