@@ -20,6 +20,7 @@ test|libcmocka-dev|the unit tests|
 test|libhiredis-dev|the yardstick of make bench|
 test|exim4-daemon-heavy|the oracle that the language tests are compared with|
 test|exim4-config|Debian's own configuration, read by a test|
+test|openssl|the certificate of make bench|
 test|valgrind|finds leaks in make test|
 test|clang|make lint, make fuzz|
 test|libclang-rt-dev|the sanitizers of make fuzz|

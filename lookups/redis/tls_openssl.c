@@ -18,6 +18,15 @@
 
 static const char no_memory[] = "there is no memory for it";
 
+/* Before each call whose error is looked at. Emptying the queue of errors costs more
+   than a look whether it is empty. */
+static void begin_call(void)
+{
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
+    errno = 0;
+}
+
 static bool is_address(const char *host)
 {
     unsigned char address[sizeof(struct in6_addr)];
@@ -108,8 +117,7 @@ static enum redis_shake shake(struct redis_link *link, const struct redis_server
 
     if (tls == NULL && (tls = open_link(link, server, arena, problem)) == NULL)
         return REDIS_SHAKE_FAILED;
-    ERR_clear_error();
-    errno = 0;
+    begin_call();
     int done = SSL_do_handshake(tls->ssl);
     if (done == 1)
         return REDIS_SHAKEN;
@@ -161,8 +169,7 @@ static ssize_t tls_send(struct redis_link *link, const char *bytes, size_t lengt
     struct tls_link *tls = link->session;
     size_t sent = 0;
 
-    ERR_clear_error();
-    errno = 0;
+    begin_call();
     int done = SSL_write_ex(tls->ssl, bytes, length, &sent);
     if (done == 1)
         return (ssize_t)sent;
@@ -184,8 +191,7 @@ static ssize_t tls_receive(struct redis_link *link, char *bytes, size_t room, bo
     tls->may_wait = waits;
     do {
         size_t count = 0;
-        ERR_clear_error();
-        errno = 0;
+        begin_call();
         done = SSL_read_ex(tls->ssl, bytes + filled, room - filled, &count);
         filled += count;
     } while (done == 1 && filled < room && SSL_has_pending(tls->ssl) == 1);
@@ -204,8 +210,7 @@ static bool tls_is_quiet(struct redis_link *link)
     char byte;
     size_t count;
 
-    ERR_clear_error();
-    errno = 0;
+    begin_call();
     tls->may_wait = false;
     int done = SSL_peek_ex(tls->ssl, &byte, 1, &count);
     return done != 1 && report(link, done) < 0 && errno == EAGAIN;
