@@ -157,12 +157,20 @@ static struct redis_node *pick_replica(struct redis_router *router, struct redis
     return NULL;
 }
 
-static unsigned slot_of(const struct redis_errand *errand)
+static void find_slot(struct redis_router *router, struct redis_errand *errand, nanoseconds deadline)
 {
-    size_t key = redis_command_first_key(errand->command);
-    const struct redis_argument *arguments = errand->command->arguments;
+    const struct redis_command *command = errand->command;
+    size_t key = redis_command_first_key(command);
 
-    return key == 0 ? REDIS_NO_SLOT : redis_slot(arguments[key].bytes, arguments[key].length);
+    if (key != 0) {
+        errand->slot = redis_slot(command->arguments[key].bytes, command->arguments[key].length);
+    } else if (command->row == NULL && command->count > 1) {
+        struct redis_node *node = pick_any(router, deadline);
+        if (node == NULL)
+            return;
+        errand->slot = redis_keys_slot(router, node, errand, deadline);
+    }
+    errand->has_slot = true;
 }
 
 static struct redis_node *wait_for(struct redis_router *router, struct redis_errand *errand, const char *what)
@@ -182,8 +190,8 @@ static struct redis_node *pick(struct redis_router *router, struct redis_errand 
         redis_cluster_refresh(router, deadline);
     if (!cluster->is_known)
         return wait_for(router, errand, router->trouble);
-    if (errand->slot == REDIS_NO_SLOT)
-        errand->slot = slot_of(errand);
+    if (!errand->has_slot)
+        find_slot(router, errand, deadline);
     if (errand->slot == REDIS_NO_SLOT)
         return pick_any(router, deadline);
     if (cluster->owners[errand->slot] == 0)

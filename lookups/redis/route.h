@@ -52,6 +52,12 @@ void redis_cluster_close(struct redis_router *router);
 bool redis_sentinel_open(struct redis_router *router) MUST_CHECK;
 void redis_sentinel_close(struct redis_router *router);
 
+/* The slot of a command that the built-in table does not have: "node" is asked where
+   its keys stand, once a name; each time for those whose keys move. REDIS_NO_SLOT:
+   it has none, or that cannot be known. Sets whether the errand only reads. */
+unsigned redis_keys_slot(struct redis_router *router, struct redis_node *node, struct redis_errand *errand,
+                         nanoseconds deadline);
+
 /* A command whose keys lie in several slots, and that is run slot by slot. */
 bool redis_split_needed(const struct redis_command *command);
 void redis_split_ask(struct redis_router *router, struct redis_errand *errand, nanoseconds deadline,

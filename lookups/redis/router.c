@@ -77,7 +77,7 @@ bool redis_errand_open(struct redis_errand *errand, struct arena *arena)
     errand->outcome = OUTCOME_DEFERRED;
     errand->reply = NULL;
     errand->only_reads = command->effect == REDIS_READS || command->effect == REDIS_READS_CHANGING;
-    errand->is_asking = errand->has_loaded = false;
+    errand->is_asking = errand->has_loaded = errand->has_slot = false;
     errand->hops = 0;
     errand->to = errand->node = NULL;
     errand->bytes = bytes.bytes;
