@@ -76,9 +76,10 @@ void buffer_add_string(struct buffer *buffer, const char *text)
 
 void buffer_add_number(struct buffer *buffer, long long number)
 {
-    static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536"
-                                      "37383940414243444546474849505152535455565758596061626364656667686970717273"
-                                      "7475767778798081828384858687888990919293949596979899";
+    static const char digit_pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233343536"
+        "37383940414243444546474849505152535455565758596061626364656667686970717273"
+        "7475767778798081828384858687888990919293949596979899";
     char digits[24];
     size_t at = sizeof digits;
     unsigned long long rest = number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;

@@ -108,7 +108,8 @@ bool list_next(struct list_reader *reader, struct value *item)
     if (reader->position >= reader->list.length)
         return false;
     size_t end = find_near(reader);
-    if (end < reader->list.length && (reader->list.bytes[end] != reader->separator || is_doubled(reader, end)))
+    if (end < reader->list.length &&
+        (reader->list.bytes[end] != reader->separator || is_doubled(reader, end)))
         end = find_end(reader, end, &doubled);
     size_t to = end;
     while (to > reader->position && byte_is_space(reader->list.bytes[to - 1]))

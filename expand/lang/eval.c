@@ -116,16 +116,19 @@ static enum outcome append_parts(struct run *run, const struct node *node, struc
     return OUTCOME_DONE;
 }
 
-static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+static enum outcome append_gathered(struct run *run, const struct node *node, struct buffer *out)
 {
     struct gathering gathering;
 
-    if (!node->gathers)
-        return append_parts(run, node, out);
     gather_sequence(&gathering, run, node);
     enum outcome outcome = append_parts(run, node, out);
     gather_end(&gathering);
     return outcome;
+}
+
+static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+{
+    return node->gathers ? append_gathered(run, node, out) : append_parts(run, node, out);
 }
 
 static const struct value empty = {.bytes = ""};
@@ -190,8 +193,8 @@ static enum outcome evaluate_into_value(struct run *run, const struct node *node
     struct buffer out;
 
     buffer_init(&out, run->arena);
-    enum outcome outcome = node->kind == NODE_SEQUENCE ? append_sequence(run, node, &out)
-                                                       : append_construct(run, node, &out);
+    enum outcome outcome =
+        node->kind == NODE_SEQUENCE ? append_sequence(run, node, &out) : append_construct(run, node, &out);
     if (outcome != OUTCOME_DONE)
         return outcome;
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);

@@ -149,8 +149,8 @@ static int match_once(const struct regex *regex, const struct regex_scratch *scr
     PCRE2_SPTR bytes = (PCRE2_SPTR)(subject->bytes == NULL ? "" : subject->bytes);
     /* What pcre2_match looks at first is known to be well, but for UTF. */
     bool runs_directly = regex->is_fast && !regex->in_one_go && options == 0;
-    int count = (runs_directly ? pcre2_jit_match : pcre2_match)(
-        regex->code, bytes, subject->length, from, options, scratch->data, scratch->context);
+    int count = (runs_directly ? pcre2_jit_match : pcre2_match)(regex->code, bytes, subject->length, from,
+                                                                options, scratch->data, scratch->context);
 
     /* Machine code has a small stack of its own; without it the same match may well end. */
     if (count == PCRE2_ERROR_JIT_STACKLIMIT)

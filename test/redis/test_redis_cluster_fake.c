@@ -182,8 +182,8 @@ static void test_fake_errors_that_pass_are_waited_out(void **state)
         "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n",
         "-READONLY You can't write against a read only replica.\r\n",
         "-READONLY You can't write against a read only replica. script: abc, on @user_script:1.\r\n",
-        "-ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -READONLY You can't "
-        "write\r\n",
+        ("-ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -READONLY You can't "
+         "write\r\n"),
         "-ERR max number of clients reached\r\n",
     };
     (void)state;
