@@ -89,7 +89,7 @@ static bool read_physical(struct reading *reading, size_t begin)
 {
     struct message *message = reading->message;
 
-    for (;;) {
+    while (message->size < reading->rules->header_limit) {
         int byte = next_byte(reading);
         if (byte == '.' && reading->line.length == 0 && reading->rules->dot_ends) {
             if (take_dot(reading))
