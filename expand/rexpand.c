@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "acl/acl.h"
+#include "base/digest.h"
 #include "base/outcome.h"
 #include "facade.h"
 #include "lang/cache.h"
@@ -16,7 +17,6 @@
 #include "lang/regex.h"
 #include "lang/row.h"
 #include "lookups/lookup.h"
-#include "operators/digest.h"
 
 static_assert((int)REXPAND_DONE == (int)OUTCOME_DONE, "the outcomes are the same");
 static_assert((int)REXPAND_FORCED_FAILURE == (int)OUTCOME_FORCED_FAILURE, "the outcomes are the same");

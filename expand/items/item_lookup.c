@@ -4,6 +4,7 @@
 
 #include "items/items.h"
 #include "lang/env.h"
+#include "lang/gather.h"
 #include "lookups/lookup.h"
 
 /* What the parse found out: which driver, and the options behind its comma. */
@@ -49,6 +50,9 @@ static bool parse_driver(struct parser *parser, struct node *node)
     if (prepared->driver == NULL)
         return mistake_unknown_type(parser, offset, &name);
     node->prepared = prepared;
+    node->is_lookup = true;
+    node->may_gather = prepared->driver->find_many != NULL;
+    parser->program->has_gatherable |= node->may_gather;
     bool has_key = node->child_count > 0;
     if (has_key && prepared->driver->style == LOOKUP_QUERY)
         return parse_mistake(parser, offset,
@@ -86,11 +90,9 @@ bool parse_lookup(struct parser *parser, struct node *node)
     return parse_string(parser, node) && parse_branches(parser, node, "lookup");
 }
 
-enum outcome item_lookup(struct call *call)
+static struct lookup_request make_request(const struct run *run, const struct prepared_lookup *prepared)
 {
-    const struct prepared_lookup *prepared = call->node->prepared;
-    struct run *run = call->run;
-    struct lookup_request request = {
+    return (struct lookup_request){
         .driver = prepared->driver,
         .options = prepared->options,
         .file = value_clean("", 0),
@@ -98,6 +100,13 @@ enum outcome item_lookup(struct call *call)
         .error = run->error,
         .deadline = run->deadline,
     };
+}
+
+enum outcome item_lookup(struct call *call)
+{
+    const struct prepared_lookup *prepared = call->node->prepared;
+    struct run *run = call->run;
+    struct lookup_request request = make_request(run, prepared);
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
 
@@ -110,4 +119,20 @@ enum outcome item_lookup(struct call *call)
     if (outcome != OUTCOME_DONE)
         return outcome;
     return call_branch(call, answer.found, &answer.value);
+}
+
+/* Its branches depend on the answer: what is in them is not looked at. */
+void foresee_item_lookup(struct foresight *foresight, const struct node *node)
+{
+    const struct prepared_lookup *prepared = node->prepared;
+    struct lookup_request request = make_request(foresight->run, prepared);
+
+    for (size_t i = 0; i < node->child_count; i++)
+        foresee(foresight, node->children[i]);
+    if (!node->may_gather || !foresee_value(foresight, node->children[0], &request.key))
+        return;
+    if (prepared->driver->style == LOOKUP_SINGLE_KEY &&
+        !foresee_value(foresight, node->children[1], &request.file))
+        return;
+    foresee_lookup(foresight, &request);
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/gather.h"
 #include "lang/node.h"
 #include "lang/parse.h"
 #include "lang/regex.h"
@@ -21,6 +22,8 @@ static void parse_program(struct program *program)
     };
 
     (void)parse_sequence(&parser, false, &program->root);
+    if (program->has_gatherable && program->root != NULL && program->mistake.message == NULL)
+        gather_mark(program);
 }
 
 struct program *program_compile(const char *text, size_t length)
