@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,13 +30,19 @@ struct taking {
     bool is_local_user;  /* the sender is who runs this */
 };
 
-/* An option's text, or its default where there is no configuration. */
+/* An option's text, or its default where there is no configuration; the bytes
+   are never NULL. */
 static struct value option_text(const struct rexpand_env *env, const char *name)
 {
+    struct value text = {0};
+
     if (env->config != NULL)
-        return config_text(env->config, name);
-    const char *text = option_row_find(name, strlen(name))->default_text;
-    return text == NULL ? (struct value){0} : value_of_string(text);
+        text = config_text(env->config, name);
+    else if (option_row_find(name, strlen(name))->default_text != NULL)
+        text = value_of_string(option_row_find(name, strlen(name))->default_text);
+    if (text.bytes == NULL)
+        text = value_clean("", 0);
+    return text;
 }
 
 static bool option_is_true(const struct rexpand_env *env, const char *name)
@@ -60,13 +67,12 @@ static enum outcome variable_text(struct taking *taking, const char *name, struc
     return env_variable(&taking->run, variable_row_find(name, written.length), &written, value);
 }
 
-static enum outcome log_line(struct taking *taking, const char *line)
+static void log_line(const struct taking *taking, const char *line)
 {
     const struct log *log = &taking->env->env->log;
 
     if (log->write != NULL)
         log->write(log->context, "main", line, strlen(line));
-    return OUTCOME_DONE;
 }
 
 /* ---- the sender ---- */
@@ -100,7 +106,7 @@ static enum outcome read_address(struct taking *taking, const struct value *text
 
 static enum outcome take_given_sender(struct taking *taking)
 {
-    const char *problem;
+    const char *problem = NULL;
 
     if (taking->options->sender == NULL)
         return OUTCOME_DONE;
@@ -123,7 +129,7 @@ static enum outcome take_from_line(void *context, const struct value *line, bool
     struct regex_match match = {0};
     const struct regex *regex;
     struct value text;
-    const char *problem;
+    const char *problem = NULL;
 
     enum outcome outcome = regex_cache_get(run->env->regexes, run->arena, &pattern, &regex, &taking->error);
     if (outcome == OUTCOME_DONE)
@@ -140,7 +146,8 @@ static enum outcome take_from_line(void *context, const struct value *line, bool
     if (outcome != OUTCOME_DONE || problem != NULL)
         return outcome;
     taking->sender = text;
-    return log_line(taking, "Sender taken from \"From \" line");
+    log_line(taking, "Sender taken from \"From \" line");
+    return OUTCOME_DONE;
 }
 
 /* ---- a local user's message ---- */
@@ -157,7 +164,7 @@ static enum outcome take_local_sender(struct taking *taking)
     struct passwd entry;
     char strings[4096];
     const struct passwd *user = find_user(&entry, strings, sizeof strings);
-    const char *problem;
+    const char *problem = NULL;
 
     if (taking->sender.bytes != NULL || user == NULL)
         return OUTCOME_DONE;
@@ -298,7 +305,7 @@ static enum outcome add_missing(struct taking *taking)
 static enum outcome make_local(struct taking *taking)
 {
     if (taking->message->first == NULL)
-        (void)log_line(taking, "Warning: no message headers read");
+        log_line(taking, "Warning: no message headers read");
     enum outcome outcome = take_local_sender(taking);
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -320,7 +327,7 @@ static enum outcome take_return_path(struct taking *taking)
 {
     struct value *return_path = &taking->message->return_path;
     struct value address;
-    const char *problem;
+    const char *problem = NULL;
 
     if (return_path->bytes == NULL)
         return OUTCOME_DONE;
@@ -340,6 +347,7 @@ static enum outcome take_message(struct taking *taking, const char *bytes, size_
         .keeps_newlines = option_is_true(env, "message_body_newlines"),
         .dot_ends = taking->options->dot_ends,
         .header_limit = option_number(env, "header_maxsize"),
+        .line_limit = option_number(env, "header_line_maxsize"),
         .keeps_return_path = !option_is_true(env, "return_path_remove"),
         .keeps_envelope_to = !option_is_true(env, "envelope_to_remove"),
         .keeps_delivery_date = !option_is_true(env, "delivery_date_remove"),

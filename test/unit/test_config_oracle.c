@@ -40,6 +40,7 @@ static const char *const cases[][2] = {
     {"A = #x\nA hold_domains = x\n", "hold_domains"},
     {"Qualify = x\nhold_domains = QualifyQualify.Qualif\n", "hold_domains"},
     {"hold_domains = _HAVE_TLS.x\n", "hold_domains"},
+    {"hold_domains = _ACL_MOD_SET _ACL_COND_HOSTS _ACL_COND_SET _ACL_MOD_LOG_MESSAGE\n", "hold_domains"},
     {"hold_domains = X_HAVE_TLS\n", "hold_domains"},
     {"X_HAVE_TLS = 3\n", "hold_domains"},
     {"_A = x\n", "hold_domains"},

@@ -30,8 +30,7 @@ static void test_the_page_has_every_condition_of_acls(void **state)
         char entry[128];
         (void)snprintf(entry, sizeof entry, "\n.It Ic %s%s\n", rows[i].name,
                        acl_row_is_evaluated(&rows[i]) ? "" : " No (read only)");
-        assert_non_null(place);
-        place = strstr(place, entry);
+        place = place == NULL ? NULL : strstr(place, entry);
         if (place == NULL)
             fail_msg("%s does not have, in its place:%s", path, entry);
     }
