@@ -74,7 +74,9 @@ void check_retry_rule(struct check *check, const struct check_text *text)
     if (!text_next_word(check, text, &at, &word))
         return;
     check_list(check, &word, LIST_ADDRESS);
-    if (!text_next_word(check, text, &at, &word) || !text_next_word(check, text, &at, &word))
+    if (!text_next_word(check, text, &at, &word)) /* the error */
+        return;
+    if (!text_next_word(check, text, &at, &word))
         return;
     if (word.text.length < prefix || memcmp(word.text.bytes, senders, prefix) != 0)
         return;

@@ -44,9 +44,9 @@ static const char *replace(struct fixture *fixture, const char *text, bool *repl
 {
     struct value line = value_of_string(text);
     struct value result;
-    assert_int_equal(
-        macros_replace(&fixture->macros, &fixture->arena, &line, true, &result, replaced, NULL, &fixture->error),
-        OUTCOME_DONE);
+    assert_int_equal(macros_replace(&fixture->macros, &fixture->arena, &line, true, &result, replaced, NULL,
+                                    &fixture->error),
+                     OUTCOME_DONE);
     return result.bytes;
 }
 
