@@ -80,6 +80,20 @@ void lookup_cache_key(const struct lookup_cache *cache, struct lookup_cache_key 
         key->hash = hash_bytes(key->hash, parts[i].bytes, parts[i].length);
 }
 
+bool lookup_cache_same_key(const struct lookup_cache_key *left, const struct lookup_cache_key *right)
+{
+    struct value left_parts[PARTS], right_parts[PARTS];
+
+    if (left->hash != right->hash || left->number != right->number)
+        return false;
+    list_parts(left->request, left_parts);
+    list_parts(right->request, right_parts);
+    for (size_t i = 0; i < PARTS; i++)
+        if (!value_equal(&left_parts[i], &right_parts[i]))
+            return false;
+    return true;
+}
+
 static struct entry *entry_at(const struct lookup_cache *cache, uint32_t position)
 {
     return (struct entry *)(void *)(cache->bytes + position);
@@ -120,6 +134,13 @@ static struct entry *find(const struct lookup_cache *cache, const struct lookup_
         next = entry->next;
     }
     return NULL;
+}
+
+bool lookup_cache_holds(const struct lookup_cache *cache, const struct lookup_cache_key *key)
+{
+    const struct entry *entry = find(cache, key);
+
+    return entry != NULL && !clock_is_past(entry->valid_until);
 }
 
 bool lookup_cache_get(const struct lookup_cache *cache, const struct lookup_cache_key *key,

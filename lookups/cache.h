@@ -37,9 +37,14 @@ struct lookup_cache_key {
 void lookup_cache_key(const struct lookup_cache *cache, struct lookup_cache_key *key,
                       const struct lookup_request *request, size_t number);
 
+bool lookup_cache_same_key(const struct lookup_cache_key *left, const struct lookup_cache_key *right);
+
 /* True: "answer" is filled in, its value copied into the request's arena. */
 bool lookup_cache_get(const struct lookup_cache *cache, const struct lookup_cache_key *key,
                       struct lookup_answer *answer);
+
+/* Whether lookup_cache_get would be true. */
+bool lookup_cache_holds(const struct lookup_cache *cache, const struct lookup_cache_key *key);
 
 /* Keeps an answer if it is not too large. */
 void lookup_cache_put(struct lookup_cache *cache, const struct lookup_cache_key *key,

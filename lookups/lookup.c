@@ -5,27 +5,8 @@
 #include <string.h>
 
 #include "base/list.h"
-#include "lookups/cache.h"
+#include "lookups/private.h"
 #include "lookups/settings.h"
-
-enum { MOST_STATES = 25, MOST_OPTIONS = 8 }; /* 25: as many files as Exim keeps open */
-
-/* What a driver's open() made, and what for. */
-struct state {
-    const struct lookup_driver *driver; /* NULL: free */
-    char *name;                         /* file, then the selecting option's value */
-    size_t file_length;
-    size_t name_length;
-    void *state;
-    unsigned long last_used;
-};
-
-struct lookups {
-    struct state states[MOST_STATES];
-    unsigned long uses;
-    struct lookup_cache cache;
-    struct lookup_setting_value *settings;
-};
 
 struct lookups *lookups_new(void)
 {
@@ -151,15 +132,6 @@ size_t lookups_word(const struct lookups *lookups, const char *name)
     return get_setting(lookups, name).as.word;
 }
 
-/* A lookup on its way: the request with what its options say. */
-struct search {
-    struct lookup_request request;
-    struct value chosen[MOST_OPTIONS];
-    const struct value *selector; /* the value of the option that selects a state, or NULL */
-    bool reads_cache;
-    bool writes_cache;
-};
-
 static bool choose_cache(struct search *search, const struct value *text)
 {
     static const struct {
@@ -255,7 +227,7 @@ static enum outcome check_file(const struct lookup_request *request)
     return OUTCOME_DONE;
 }
 
-static bool is_state_for(const struct state *state, const struct search *search)
+bool state_is_for(const struct state *state, const struct search *search)
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
@@ -317,7 +289,7 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
 
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
-        if (!is_state_for(state, search))
+        if (!state_is_for(state, search))
             continue;
         if (driver->check == NULL || driver->check(state->state, &search->request))
             return state;
@@ -327,9 +299,7 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
     return NULL;
 }
 
-/* The state that the search wants, opened if need be; NULL and the outcome if
-   that cannot be done. */
-static struct state *get_state(struct lookups *lookups, const struct search *search, enum outcome *outcome)
+struct state *search_state(struct lookups *lookups, const struct search *search, enum outcome *outcome)
 {
     struct state *state = find_state(lookups, search);
 
@@ -397,11 +367,13 @@ static size_t driver_number(const struct lookup_driver *driver)
 static enum outcome ask(struct lookups *lookups, const struct search *search,
                         const struct lookup_cache_key *key, struct lookup_answer *answer)
 {
-    enum outcome outcome;
-    struct state *state = get_state(lookups, search, &outcome);
+    enum outcome outcome = OUTCOME_DONE;
 
-    if (state != NULL)
-        outcome = search->request.driver->find(state->state, &search->request, answer);
+    if (!lookup_batch_take(lookups, search, key, answer, &outcome)) {
+        struct state *state = search_state(lookups, search, &outcome);
+        if (state != NULL)
+            outcome = search->request.driver->find(state->state, &search->request, answer);
+    }
     if (answer->empties_cache)
         lookup_cache_forget(&lookups->cache, key->number);
     if (outcome == OUTCOME_DEFERRED)
@@ -411,22 +383,30 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
     return outcome;
 }
 
+enum outcome search_begin(const struct lookups *lookups, struct search *search,
+                          const struct lookup_request *request, struct lookup_cache_key *key)
+{
+    *search = (struct search){.request = *request, .reads_cache = true, .writes_cache = true};
+    search->request.chosen = search->chosen;
+    request->error->offset = ERROR_NO_OFFSET;
+    enum outcome outcome = read_options(search);
+    if (outcome == OUTCOME_DONE)
+        outcome = check_file(&search->request);
+    if (outcome == OUTCOME_DONE)
+        lookup_cache_key(&lookups->cache, key, &search->request, driver_number(request->driver));
+    return outcome;
+}
+
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer)
 {
-    struct search search = {.request = *request, .reads_cache = true, .writes_cache = true};
+    struct search search;
     struct lookup_cache_key key;
 
-    search.request.chosen = search.chosen;
-    request->error->offset = ERROR_NO_OFFSET;
-    *answer = (struct lookup_answer){.found = true, .may_cache = true, .valid_until = CLOCK_NEVER};
-    answer->value = VALUE_LITERAL("");
-    enum outcome outcome = read_options(&search);
-    if (outcome == OUTCOME_DONE)
-        outcome = check_file(&search.request);
+    *answer = LOOKUP_ANSWER_FOUND;
+    enum outcome outcome = search_begin(lookups, &search, request, &key);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    lookup_cache_key(&lookups->cache, &key, &search.request, driver_number(request->driver));
     if (!search.reads_cache || !lookup_cache_get(&lookups->cache, &key, answer))
         outcome = ask(lookups, &search, &key, answer);
     if (outcome != OUTCOME_DONE || !answer->found)

@@ -34,6 +34,25 @@ struct lookup_answer {
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
 };
 
+/* One of many questions that are asked at once. */
+struct lookup_question {
+    struct lookup_request request;
+    struct lookup_answer answer;
+    enum outcome outcome;
+};
+
+/* What asking a question ahead of its place would do. */
+enum lookup_foresight {
+    LOOKUP_AHEAD,   /* it only reads: nobody can tell when it was asked */
+    LOOKUP_ALONE,   /* its answer may be another one by then, or it is a mistake: asked in its place */
+    LOOKUP_BARRIER, /* it may change what questions behind it are about */
+};
+
+/* How an answer comes to a driver, which changes what is otherwise. */
+#define LOOKUP_ANSWER_FOUND                                                                                  \
+    ((struct lookup_answer){                                                                                 \
+        .found = true, .value = VALUE_LITERAL(""), .may_cache = true, .valid_until = CLOCK_NEVER})
+
 enum lookup_style {
     LOOKUP_SINGLE_KEY, /* ${lookup {key} driver {file}} */
     LOOKUP_QUERY,      /* ${lookup driver {query}} */
@@ -91,6 +110,10 @@ struct lookup_driver {
     bool (*check)(void *state, const struct lookup_request *request);
     /* The answer comes in as found, to be cached, valid for ever. */
     enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
+    /* Many at once, for ${map and the like: whether a question may be asked early,
+       and "find" for each of several that may. Both or neither; NULL: one at a time. */
+    enum lookup_foresight (*foresee)(const struct lookup_request *request);
+    void (*find_many)(void *state, struct lookup_question *const *questions, size_t count);
     /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
     void (*tidy)(void *state);
     void (*close)(void *state);

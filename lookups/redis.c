@@ -109,6 +109,25 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
     return OUTCOME_DONE;
 }
 
+/* A command that does not parse is reported in its place. */
+static enum lookup_foresight redis_foresee(const struct lookup_request *request)
+{
+    struct redis_command command;
+
+    if (redis_command_parse(&command, &request->key, &lookup_driver_redis, request->arena, request->error) !=
+        OUTCOME_DONE)
+        return LOOKUP_ALONE;
+    if (command.effect == REDIS_WRITES)
+        return LOOKUP_BARRIER;
+    return command.effect == REDIS_READS ? LOOKUP_AHEAD : LOOKUP_ALONE;
+}
+
+static void redis_find_many(void *opened, struct lookup_question *const *questions, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        questions[i]->outcome = redis_find(opened, &questions[i]->request, &questions[i]->answer);
+}
+
 static bool redis_quote_operator(struct buffer *out, const struct value *text, const struct value *option)
 {
     if (option->length > 0)
@@ -193,6 +212,8 @@ const struct lookup_driver lookup_driver_redis = {
     .option_count = sizeof options / sizeof options[0],
     .open = redis_open,
     .find = redis_find,
+    .foresee = redis_foresee,
+    .find_many = redis_find_many,
     .close = redis_close,
     .quote = redis_quote_operator,
     .version = redis_codec_version,

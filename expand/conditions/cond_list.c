@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "conditions/conditions.h"
 #include "items/json.h"
+#include "lang/gather.h"
 
 /* for := "{" list "}" "{" condition "}" */
 bool parse_for(struct parser *parser, struct node *node)
@@ -68,6 +69,19 @@ static bool source_next(struct source *source, struct value *item)
     return source->not_there == NULL;
 }
 
+static bool next_ahead(void *source, struct value *item)
+{
+    return source_next(source, item);
+}
+
+static void look_ahead(struct gathering *gathering, const struct source *source, const struct value *item)
+{
+    struct source ahead = *source;
+
+    ahead.reader.arena = &gathering->arena;
+    gather_ahead(gathering, item, next_ahead, &ahead);
+}
+
 /* Exim's words about where a failure was. */
 static enum outcome failed_inside(struct call *call, enum outcome outcome)
 {
@@ -87,6 +101,7 @@ static enum outcome failed_inside(struct call *call, enum outcome outcome)
 enum outcome cond_for(struct call *call, bool *truth)
 {
     struct source source;
+    struct gathering gathering;
     struct value outer = call->run->bindings.item;
     bool wanted = (call->node->row.condition->data & FOR_ALL) != 0;
     enum outcome outcome = source_open(&source, call);
@@ -94,11 +109,15 @@ enum outcome cond_for(struct call *call, bool *truth)
     *truth = false;
     if (outcome != OUTCOME_DONE)
         return outcome;
+    gather_loop(&gathering, call->run, call->node, call->node->condition, GATHER_MAY_STOP);
     while (outcome == OUTCOME_DONE && source_next(&source, &call->run->bindings.item)) {
+        if (gather_is_due(&gathering))
+            look_ahead(&gathering, &source, &call->run->bindings.item);
         outcome = call_condition(call, call->node->condition, truth);
         if (outcome == OUTCOME_DONE && *truth != wanted)
             break;
     }
+    gather_end(&gathering);
     call->run->bindings.item = outer;
     if (outcome != OUTCOME_DONE)
         return failed_inside(call, outcome);

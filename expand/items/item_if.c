@@ -1,6 +1,7 @@
 /* ${if condition {yes}{no}} */
 
 #include "items/items.h"
+#include "lang/gather.h"
 
 /* if := condition branches */
 bool parse_if(struct parser *parser, struct node *node)
@@ -22,4 +23,21 @@ enum outcome item_if(struct call *call)
         outcome = call_branch(call, truth, NULL);
     call->run->bindings = outer;
     return outcome;
+}
+
+void foresee_if(struct foresight *foresight, const struct node *node)
+{
+    struct bindings outer = foresight->run->bindings;
+    bool truth;
+
+    if (!foresee_condition(foresight, node->condition, &truth)) {
+        foresee(foresight, node->condition);
+        return;
+    }
+    const struct node *branch = truth ? node->yes : node->no;
+    if ((truth ? node->yes_branch : node->no_branch) == BRANCH_FAIL)
+        foresight->is_over = true;
+    if (branch != NULL)
+        foresee(foresight, branch);
+    foresight->run->bindings = outer;
 }

@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "items/items.h"
+#include "lang/gather.h"
 
 /* One of the strings in braces; "which" is how Exim counts it in its message. */
 static bool parse_counted(struct parser *parser, struct node *node, const char *which)
@@ -77,11 +78,13 @@ struct walk {
     struct call *call;
     struct list_reader reader;
     struct bindings outer;
+    struct gathering gathering;
     size_t out_start;
     bool is_first; /* nothing has been put out yet */
 };
 
-static enum outcome walk_begin(struct walk *walk, struct call *call)
+static enum outcome walk_begin(struct walk *walk, struct call *call, const struct node *body,
+                               enum gather_habit habit)
 {
     struct value list;
     enum outcome outcome = call_argument(call, 0, &list);
@@ -91,12 +94,18 @@ static enum outcome walk_begin(struct walk *walk, struct call *call)
     *walk = (struct walk){
         .call = call, .outer = call->run->bindings, .out_start = call->out->length, .is_first = true};
     list_open(&walk->reader, call->run->arena, &list, ':');
+    gather_loop(&walk->gathering, call->run, call->node, body, habit);
     return OUTCOME_DONE;
 }
 
 static bool walk_next(struct walk *walk)
 {
-    return list_next(&walk->reader, &walk->call->run->bindings.item);
+    struct value *item = &walk->call->run->bindings.item;
+
+    if (!list_next(&walk->reader, item))
+        return false;
+    gather_list_item(&walk->gathering, item, &walk->reader);
+    return true;
 }
 
 static void walk_add(struct walk *walk, const struct value *item)
@@ -112,6 +121,7 @@ static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char
     struct run *run = walk->call->run;
 
     run->bindings = walk->outer;
+    gather_end(&walk->gathering);
     if (outcome == OUTCOME_DONE || run->mistake_raised)
         return outcome == OUTCOME_DONE ? call_done(walk->call) : outcome;
     char *message =
@@ -172,7 +182,7 @@ static enum outcome map_item(struct walk *walk)
 enum outcome item_map(struct call *call)
 {
     struct walk walk;
-    enum outcome outcome = walk_begin(&walk, call);
+    enum outcome outcome = walk_begin(&walk, call, call->node->yes, GATHER_ALL);
 
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -184,7 +194,7 @@ enum outcome item_map(struct call *call)
 enum outcome item_filter(struct call *call)
 {
     struct walk walk;
-    enum outcome outcome = walk_begin(&walk, call);
+    enum outcome outcome = walk_begin(&walk, call, call->node->condition, GATHER_ALL);
 
     if (outcome != OUTCOME_DONE)
         return outcome;
@@ -220,7 +230,7 @@ enum outcome item_reduce(struct call *call)
     struct walk walk;
     struct value *value = &call->run->bindings.value;
     struct value start;
-    enum outcome outcome = walk_begin(&walk, call);
+    enum outcome outcome = walk_begin(&walk, call, call->node->yes, GATHER_BINDS_VALUE);
 
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 1, &start);

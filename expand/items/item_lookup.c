@@ -4,6 +4,7 @@
 
 #include "items/items.h"
 #include "lang/env.h"
+#include "lang/gather.h"
 #include "lookups/types.h"
 
 /* What the parse found out: which driver, and the options behind its comma. */
@@ -92,6 +93,9 @@ static bool parse_driver(struct parser *parser, struct node *node)
     if (prepared->driver == NULL)
         return mistake_unknown_type(parser, offset, &name);
     node->prepared = prepared;
+    node->is_lookup = true;
+    node->may_gather = prepared->driver->find_many != NULL;
+    parser->program->has_gatherable |= node->may_gather;
     return check_style(parser, offset, &name, prepared->driver->style, node->child_count > 0);
 }
 
@@ -127,11 +131,9 @@ const struct lookup_type *item_lookup_type(const struct node *node)
     return prepared == NULL ? NULL : prepared->type;
 }
 
-enum outcome item_lookup(struct call *call)
+static struct lookup_request make_request(const struct run *run, const struct prepared_lookup *prepared)
 {
-    const struct prepared_lookup *prepared = call->node->prepared;
-    struct run *run = call->run;
-    struct lookup_request request = {
+    return (struct lookup_request){
         .driver = prepared->driver,
         .options = prepared->options,
         .file = value_clean("", 0),
@@ -139,12 +141,18 @@ enum outcome item_lookup(struct call *call)
         .error = run->error,
         .deadline = run->deadline,
     };
+}
+
+enum outcome item_lookup(struct call *call)
+{
+    const struct prepared_lookup *prepared = call->node->prepared;
+    struct run *run = call->run;
+    struct lookup_request request = make_request(run, prepared);
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
 
-    if (prepared->driver == NULL)
+    if (outcome == OUTCOME_DONE && prepared->driver == NULL)
         return call_failed(call, "lookup type \"%s\" is not in this build", prepared->type->name);
-
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 0, &request.key);
     if (outcome == OUTCOME_DONE && prepared->driver->style == LOOKUP_SINGLE_KEY)
@@ -154,4 +162,20 @@ enum outcome item_lookup(struct call *call)
     if (outcome != OUTCOME_DONE)
         return outcome;
     return call_branch(call, answer.found, &answer.value);
+}
+
+/* Its branches depend on the answer: what is in them is not looked at. */
+void foresee_item_lookup(struct foresight *foresight, const struct node *node)
+{
+    const struct prepared_lookup *prepared = node->prepared;
+    struct lookup_request request = make_request(foresight->run, prepared);
+
+    for (size_t i = 0; i < node->child_count; i++)
+        foresee(foresight, node->children[i]);
+    if (!node->may_gather || !foresee_value(foresight, node->children[0], &request.key))
+        return;
+    if (prepared->driver->style == LOOKUP_SINGLE_KEY &&
+        !foresee_value(foresight, node->children[1], &request.file))
+        return;
+    foresee_lookup(foresight, &request);
 }

@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "items/items.h"
+#include "lang/gather.h"
 #include "lang/scan.h"
 
 /* A comparator: conditions of that name say which of two stands in front. */
@@ -258,10 +259,15 @@ static enum outcome collect(struct call *call, struct list_reader *reader, struc
 {
     struct value item;
     struct bindings outer = call->run->bindings;
+    struct gathering gathering;
     enum outcome outcome = OUTCOME_DONE;
 
-    while (outcome == OUTCOME_DONE && list_next(reader, &item))
+    gather_loop(&gathering, call->run, call->node, call->node->yes, GATHER_ALL);
+    while (outcome == OUTCOME_DONE && list_next(reader, &item)) {
+        gather_list_item(&gathering, &item, reader);
         outcome = add_entry(call, sorting, &item);
+    }
+    gather_end(&gathering);
     call->run->bindings = outer;
     return outcome;
 }

@@ -9,6 +9,7 @@
 
 bool parse_if(struct parser *parser, struct node *node);
 enum outcome item_if(struct call *call);
+void foresee_if(struct foresight *foresight, const struct node *node);
 
 bool parse_extract(struct parser *parser, struct node *node);
 enum outcome item_extract(struct call *call);
@@ -57,6 +58,7 @@ enum outcome item_perl(struct call *call);
 
 bool parse_lookup(struct parser *parser, struct node *node);
 enum outcome item_lookup(struct call *call);
+void foresee_item_lookup(struct foresight *foresight, const struct node *node);
 
 enum outcome item_env(struct call *call);
 

@@ -4,6 +4,7 @@
 
 #include "lang/cache.h"
 #include "lang/env.h"
+#include "lang/gather.h"
 
 /* Programs nest no deeper than the parser allows, but ${expand:…} starts a new
    one inside. */
@@ -16,10 +17,24 @@ static enum outcome raise_mistake(struct run *run)
     return OUTCOME_FAILED;
 }
 
+/* How much of the stack an evaluation may fill: half of what a thread mostly has. What a
+   level takes depends on the construct and the compiler, so counting levels is not
+   enough. */
+static const size_t stack_limit = (size_t)4 * 1024 * 1024;
+
+static bool has_stack(struct run *run)
+{
+    const char *here = __builtin_frame_address(0);
+
+    if (run->stack == NULL)
+        run->stack = here;
+    return (size_t)(run->stack > here ? run->stack - here : here - run->stack) < stack_limit;
+}
+
 /* Before each construct: the bounds on nesting and time. */
 static enum outcome enter(struct run *run, const struct node *node)
 {
-    if (run->depth >= DEPTH_LIMIT) {
+    if (run->depth >= DEPTH_LIMIT || !has_stack(run)) {
         run->error->offset = node->offset;
         return error_set(run->error, run->arena, OUTCOME_FAILED, "nested too deeply: the limit is %d",
                          DEPTH_LIMIT);
@@ -91,7 +106,7 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
     return leave(run, node, outcome);
 }
 
-static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+static enum outcome append_parts(struct run *run, const struct node *node, struct buffer *out)
 {
     for (size_t i = 0; i < node->child_count; i++) {
         enum outcome outcome = evaluate_append(run, node->children[i], out);
@@ -99,6 +114,18 @@ static enum outcome append_sequence(struct run *run, const struct node *node, st
             return outcome;
     }
     return OUTCOME_DONE;
+}
+
+static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+{
+    struct gathering gathering;
+
+    if (!node->gathers)
+        return append_parts(run, node, out);
+    gather_sequence(&gathering, run, node);
+    enum outcome outcome = append_parts(run, node, out);
+    gather_end(&gathering);
+    return outcome;
 }
 
 static struct value capture_value(const struct run *run, const struct node *node)

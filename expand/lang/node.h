@@ -37,7 +37,12 @@ struct node {
     bool negated;           /* condition: an odd number of "!" stood in front */
     bool incomplete;        /* the program's mistake was met before the construct's end */
     bool arguments_are_all; /* item: its own arguments are whole, a mistake lies in its branches */
-    uint8_t yes_branch;     /* enum branch */
+    bool is_lookup;
+    bool may_gather;    /* a lookup whose driver answers many questions at once */
+    bool is_pure;       /* it and all in it; this and what follows is set in programs that gather lookups */
+    bool reads_value;   /* it or something in it reads $value */
+    bool gathers;       /* sequence or loop: lookups in it are worth asking ahead of their place */
+    uint8_t yes_branch; /* enum branch */
     uint8_t no_branch;
     uint8_t number_count;
     size_t offset; /* of the construct's first byte in the source */
@@ -77,6 +82,7 @@ struct program {
     struct node *root;
     struct error mistake; /* the first one; message NULL when there is none */
     bool reported;        /* the mistake already says inside what it was found */
+    bool has_gatherable;  /* there is a node with "may_gather" */
     struct constant_pattern *patterns;
     struct regex *regexes;             /* of "patterns", once prepared */
     const struct variable_row **reads; /* each once, in order of first appearance */

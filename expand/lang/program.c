@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang/gather.h"
 #include "lang/node.h"
 #include "lang/parse.h"
 #include "lang/regex.h"
@@ -23,6 +24,8 @@ static void parse_program(struct program *program, bool is_foreign)
     };
 
     (void)parse_sequence(&parser, false, &program->root);
+    if (program->has_gatherable && program->root != NULL && program->mistake.message == NULL)
+        gather_mark(program);
 }
 
 static struct program *compile(const char *text, size_t length, bool is_foreign)

@@ -11,6 +11,7 @@
 #include "base/value.h"
 
 struct call;
+struct foresight;
 struct node;
 struct parser;
 struct run;
@@ -42,6 +43,9 @@ struct item_row {
        when it recorded a mistake. */
     bool (*parse)(struct parser *parser, struct node *node);
     enum outcome (*run)(struct call *call);
+    /* Looks for lookups that running it is going to reach (lang/gather.h). NULL:
+       they are in its arguments, all of which it evaluates. */
+    void (*foresee)(struct foresight *foresight, const struct node *node);
     const char *help;
 };
 
