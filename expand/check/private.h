@@ -109,9 +109,6 @@ void check_command(struct check *check, const struct check_text *text, bool firs
 void check_pattern(struct check *check, const struct check_text *pattern);
 void check_pattern_node(struct checked_string *string, const struct node *pattern);
 
-/* Where byte "offset" of a text node is in the string. */
-size_t node_place(const struct checked_string *string, const struct node *text, size_t offset);
-
 /* The text of a node of constant text, with its places. */
 bool text_of_node(struct checked_string *string, const struct node *node, struct check_text *text);
 

@@ -13,9 +13,6 @@
 /* Strings in strings in strings: no person goes deeper. */
 enum { NESTING_LIMIT = 10 };
 
-/* Finding a byte's place in a constant means reading it from its start. */
-enum { EXACT_LENGTH = 4096 };
-
 static void walk(struct checked_string *string, const struct node *node, const struct facts *facts);
 
 bool string_open(struct checked_string *string, struct check *check, const struct check_text *text)
@@ -39,11 +36,6 @@ void string_close(struct checked_string *string)
     program_free(string->program);
 }
 
-size_t node_place(const struct checked_string *string, const struct node *text, size_t offset)
-{
-    return offset > EXACT_LENGTH ? text->offset : program_text_place(string->program, text, offset);
-}
-
 bool text_of_node(struct checked_string *string, const struct node *node, struct check_text *text)
 {
     size_t length = node->text.length;
@@ -53,8 +45,9 @@ bool text_of_node(struct checked_string *string, const struct node *node, struct
         string->check->failed = true;
         return false;
     }
+    program_text_places(string->program, node, places);
     for (size_t i = 0; i <= length; i++)
-        places[i] = string->text->places[node_place(string, node, i)];
+        places[i] = string->text->places[places[i]];
     *text = (struct check_text){.line = string->text->line, .text = node->text, .places = places};
     return true;
 }
