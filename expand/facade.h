@@ -7,6 +7,7 @@
 #include "base/outcome.h"
 #include "lang/cache.h"
 
+struct acls;
 struct config;
 struct config_input;
 struct env;
@@ -16,7 +17,12 @@ struct rexpand_env {
     struct env *env;
     struct program_use last; /* the program of the last rexpand_expand, whose text its result may be */
     struct arena arena;      /* what the configuration made for it: the environment's strings */
+    struct acls *acls;
+    const struct config *config; /* NULL: none */
 };
+
+/* What a configuration of the public interface holds. */
+const struct config *facade_config(const struct rexpand_config *config);
 
 /* Gives an environment what a configuration says. */
 enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_config *config,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acl/acl.h"
 #include "base/digest.h"
 #include "base/outcome.h"
 #include "facade.h"
@@ -66,18 +67,25 @@ bool rexpand_program_is_constant(const struct rexpand_program *program)
 
 /* ---- environments ---- */
 
-/* An environment without a configuration; NULL when memory runs out. */
-static struct rexpand_env *plain_env(void)
+/* An environment that knows a configuration's ACLs and nothing else of it;
+   NULL when memory runs out. */
+static struct rexpand_env *plain_env(const struct rexpand_config *config)
 {
     struct rexpand_env *made = calloc(1, sizeof *made);
     struct env *env = env_new();
+    struct acls *acls = acls_new(config == NULL ? NULL : facade_config(config));
 
-    if (made == NULL || env == NULL) {
+    if (made == NULL || env == NULL || acls == NULL) {
         free(made);
         env_free(env);
+        acls_free(acls);
         return NULL;
     }
     made->env = env;
+    made->acls = acls;
+    made->config = config == NULL ? NULL : facade_config(config);
+    env->acls = acls;
+    env->check_acl = acls_check;
     arena_init(&made->arena, 1024, SIZE_MAX);
     return made;
 }
@@ -85,7 +93,7 @@ static struct rexpand_env *plain_env(void)
 struct rexpand_env *rexpand_env_new(const struct rexpand_config *config, char **message)
 {
     struct error error = {.offset = ERROR_NO_OFFSET};
-    struct rexpand_env *made = plain_env();
+    struct rexpand_env *made = plain_env(config);
 
     if (message != NULL)
         *message = NULL;
@@ -102,6 +110,7 @@ void rexpand_env_free(struct rexpand_env *env)
         return;
     program_cache_release(&env->last);
     env_free(env->env);
+    acls_free(env->acls);
     arena_free(&env->arena);
     free(env);
 }
@@ -148,6 +157,7 @@ void rexpand_env_seal(struct rexpand_env *env)
 void rexpand_env_tidy(struct rexpand_env *env)
 {
     env_tidy(env->env);
+    acls_forget(env->acls);
 }
 
 /* ---- evaluation ---- */

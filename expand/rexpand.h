@@ -143,6 +143,23 @@ REXPAND_PUBLIC void rexpand_env_free(struct rexpand_env *env);
 REXPAND_PUBLIC bool rexpand_env_set(struct rexpand_env *env, const char *variable, const char *bytes,
                                     size_t length, bool clean);
 
+/* How a message is taken. All zeroes: as it is. */
+struct rexpand_message_options {
+    const char *sender; /* envelope sender, as behind -f of a mailer; NULL: what a line "From ..." in
+                           front of the header says, else unknown */
+    bool dot_ends;      /* a line with a dot alone ends the message */
+    bool is_local;      /* the process's user hands it in: without another sender it is that one, and a
+                           missing Message-Id:, From: or Date: is added */
+};
+
+/* The message whose header fields, body and envelope sender the strings see; it is
+   copied as far as they can. All of it counts as coming from outside. "bytes" NULL takes the
+   present one away, "options" may be NULL. False, with a message for free(), when it is not
+   one that Exim would take: a header of more than header_maxsize bytes, a sender that is no
+   address. Variables that were set go before it. */
+REXPAND_PUBLIC bool rexpand_env_message(struct rexpand_env *env, const char *bytes, size_t length,
+                                        const struct rexpand_message_options *options, char **message);
+
 /* A lookup setting (redis_servers, …) by its name and text. False, with a
    message for free(), when it is not known or does not parse. */
 REXPAND_PUBLIC bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const char *value,
@@ -172,6 +189,48 @@ REXPAND_PUBLIC enum rexpand_outcome rexpand_evaluate(const struct rexpand_progra
    environment. */
 REXPAND_PUBLIC enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, size_t length,
                                                    struct rexpand_result *result);
+
+/* ---- access control lists ---- */
+
+/* What an ACL says (Exim specification, chapter 43). */
+enum rexpand_verdict {
+    REXPAND_ACCEPT,
+    REXPAND_DENY,
+    REXPAND_DEFER,   /* not now: for SMTP an answer that begins with 4 */
+    REXPAND_DISCARD, /* accepted for the client, and thrown away */
+    REXPAND_DROP,    /* denied, and the connection is to be closed */
+    REXPAND_ERROR,   /* a mistake in the ACL; for SMTP as REXPAND_DEFER, with no more said */
+};
+
+enum { REXPAND_ACL_ARGUMENTS = 9 };
+
+/* The texts live until the next call with the environment; NULL: none was
+   given. */
+struct rexpand_acl_result {
+    enum rexpand_verdict verdict;
+    const char *message; /* for the client */
+    size_t message_length;
+    const char *log_message; /* for the log; with REXPAND_ERROR what is wrong, never NULL */
+    size_t log_message_length;
+};
+
+/* Checks an ACL of the environment's configuration. "acl" is what an option
+   such as acl_smtp_rcpt is set to: it is expanded, and then an ACL's name, the absolute path of a
+   file with one, or an ACL itself. The arguments (up to 9, may be NULL if there are none) are
+   $acl_arg1, …; they count as coming from outside. What a "set" does stays in the environment. A
+   condition that this version does not evaluate (rexpand-configuration(5) lists them) is a
+   REXPAND_ERROR. */
+REXPAND_PUBLIC enum rexpand_verdict rexpand_acl_check(struct rexpand_env *env, const char *acl,
+                                                      const char *const *arguments, size_t argument_count,
+                                                      struct rexpand_acl_result *result);
+
+/* Takes a line for the log, without a time or a line end; all its bytes print.
+   "logs" names the logs that are meant: main, reject, panic, or several with commas. It may not use
+   the environment. */
+typedef void rexpand_log(void *context, const char *logs, const char *line, size_t length);
+
+/* Where "logwrite" and warnings go: nowhere at first, or with NULL. */
+REXPAND_PUBLIC void rexpand_env_log(struct rexpand_env *env, rexpand_log *write, void *context);
 
 /* ---- what this build knows ---- */
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "check/private.h"
+#include "config/quoted.h"
 
 /* Without a map there is nobody to ask: one byte stands for all. */
 static size_t *new_places(struct check *check, size_t length)
@@ -109,7 +110,7 @@ bool text_next_word(struct check *check, const struct check_text *text, size_t *
         bool is_escape = is_quoted && bytes[*at] == '\\' && *at + 1 < length;
         const char *from = bytes + *at;
         const char *next = from + 1;
-        char byte = is_escape ? config_read_escape(&next) : *from;
+        char byte = is_escape ? quoted_read_escape(&next) : *from;
         add(&making, text, *at, byte);
         *at = next < bytes + end ? (size_t)(next - bytes) : end;
     }

@@ -5,13 +5,14 @@
 
 #include "cli/options.h"
 
-/* Exit status, as DESIGN's page on the command has it; 64, 74 and 78 are
+/* Exit status, as DESIGN's page on the command has it; 64, 66, 74 and 78 are
    sysexits.h's. */
 enum exit_status {
     EXIT_OK = 0,
     EXIT_EXPANSION_FAILED = 1,
     EXIT_EXPANSION_DEFERRED = 2,
     EXIT_USAGE_WRONG = 64,
+    EXIT_INPUT_MISSING = 66,
     EXIT_OUTPUT_LOST = 74,
     EXIT_CONFIGURATION_WRONG = 78,
 };

@@ -34,7 +34,8 @@ int command_help(const struct options *options)
                  "--option redis_servers=127.0.0.1\n"
                  "  rexpand -be -C /etc/exim4/exim4.conf < strings.txt\n"
                  "  rexpand -bP -C exim.conf redis_servers\n"
-                 "\nExit status: 0; 1 an expansion failed; 2 a lookup deferred; 64 wrong usage; 78 wrong "
+                 "\nExit status: 0; 1 an expansion failed; 2 a lookup deferred; 64 wrong usage; 66 no "
+                 "message; 78 wrong "
                  "configuration.\n"
                  "More: man rexpand, rexpand-redis(5), rexpand-configuration(5).\n");
     return EXIT_OK;

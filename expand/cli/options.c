@@ -73,6 +73,29 @@ static bool take_json(struct options *options, char *value)
     return true;
 }
 
+/* -bem is the command -be and the file of its message in one. */
+static bool take_message(struct options *options, char *value)
+{
+    for (size_t i = 0; i < command_count && options->command == NULL; i++)
+        if (commands[i].run == command_evaluate)
+            options->command = &commands[i];
+    options->message_path = value;
+    return true;
+}
+
+static bool take_sender(struct options *options, char *value)
+{
+    options->sender = value;
+    return true;
+}
+
+static bool take_dots_as_text(struct options *options, char *value)
+{
+    (void)value;
+    options->dots_are_text = true;
+    return true;
+}
+
 static const struct option_form forms[] = {
     {"-C", true, true, "FILE", "read this configuration", take_config},
     {"-D", true, true, "MACRO=VALUE", "define a macro, over what the configuration says", take_definition},
@@ -81,6 +104,11 @@ static const struct option_form forms[] = {
     {"--set-clean", true, false, "VARIABLE=VALUE", "give a variable a clean value", take_clean},
     {"--option", true, false, "OPTION=VALUE",
      "set a lookup's option, as redis_servers, without a configuration", take_option},
+    {"-bem", true, false, "FILE", "expand strings (-be) with the header fields and the body of a message",
+     take_message},
+    {"-f", true, true, "ADDRESS", "with -bem: the message's envelope sender", take_sender},
+    {"-i", false, false, NULL, "with -bem: a dot alone does not end the message", take_dots_as_text},
+    {"-oi", false, false, NULL, "the same as -i", take_dots_as_text},
     {"-n", false, false, NULL, "with -bP: values without their names", take_values_only},
     {"--json", false, false, NULL, "with check: a JSON object a line", take_json},
 };
@@ -94,6 +122,10 @@ bool options_describe(size_t index, const char **form, const char **help)
         "--set VARIABLE=VALUE",
         "--set-clean VARIABLE=VALUE",
         "--option OPTION=VALUE",
+        "-bem FILE",
+        "-f ADDRESS",
+        "-i",
+        "-oi",
         "-n",
         "--json",
     };
@@ -171,7 +203,7 @@ static bool take_dash(struct options *options, char **argv, int argc, int *index
     const struct option_form *form = find_form(argv[*index], &value);
     const struct command *command = find_command(argv[*index]);
 
-    if (command != NULL && command->run == command_help) {
+    if (command != NULL && (command->run == command_help || command == options->command)) {
         options->command = command; /* whoever asks for help behind a command gets it */
         return true;
     }

@@ -24,9 +24,12 @@ struct options {
     size_t definition_count;
     struct assignment *assignments;
     size_t assignment_count;
-    bool values_only;   /* -n */
-    bool is_json;       /* --json */
-    const char **words; /* what is left: strings to expand, names to print */
+    const char *message_path; /* -bem */
+    const char *sender;       /* -f, NULL: none */
+    bool dots_are_text;       /* -i, -oi */
+    bool values_only;         /* -n */
+    bool is_json;             /* --json */
+    const char **words;       /* what is left: strings to expand, names to print */
     size_t word_count;
 };
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/command.h"
 
@@ -35,6 +36,71 @@ static bool assign(struct session *session, const struct assignment *assignment,
     return false;
 }
 
+/* A line for the log, as `exim -be` shows it. */
+static void write_log(void *context, const char *logs, const char *line, size_t length)
+{
+    const time_t now = time(NULL);
+    struct tm parts;
+    char stamp[32] = "";
+
+    (void)context;
+    (void)logs;
+    if (localtime_r(&now, &parts) != NULL)
+        (void)strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &parts);
+    (void)fprintf(stderr, "%s %.*s\n", stamp, (int)length, line);
+}
+
+/* All of a file, for free(); NULL with errno. */
+static char *read_file(const char *path, size_t *length)
+{
+    size_t capacity = 65536;
+    char *bytes = NULL;
+    FILE *file = fopen(path, "re");
+
+    *length = 0;
+    while (file != NULL) {
+        char *larger = realloc(bytes, capacity);
+        if (larger == NULL)
+            break;
+        bytes = larger;
+        *length += fread(bytes + *length, 1, capacity - *length, file);
+        if (*length < capacity && ferror(file) == 0) {
+            (void)fclose(file);
+            return bytes;
+        }
+        if (ferror(file) != 0)
+            break;
+        capacity *= 2;
+    }
+    int why = errno;
+    if (file != NULL)
+        (void)fclose(file);
+    free(bytes);
+    errno = why;
+    return NULL;
+}
+
+/* -bem: the message that strings see, as if its user handed it in. */
+static bool take_message(struct session *session, const struct options *options, int *status)
+{
+    const struct rexpand_message_options how = {
+        .sender = options->sender, .dot_ends = !options->dots_are_text, .is_local = true};
+    char *message = NULL;
+    size_t length;
+    char *bytes = read_file(options->message_path, &length);
+
+    if (bytes == NULL) {
+        (void)fprintf(stderr, "rexpand: failed to open %s: %s\n", options->message_path, strerror(errno));
+        *status = EXIT_INPUT_MISSING;
+        return false;
+    }
+    bool done = rexpand_env_message(session->env, bytes, length, &how, &message);
+    free(bytes);
+    if (!done)
+        *status = complain(message, EXIT_USAGE_WRONG);
+    return done;
+}
+
 bool session_open(struct session *session, const struct options *options, int *status)
 {
     char *message = NULL;
@@ -52,13 +118,20 @@ bool session_open(struct session *session, const struct options *options, int *s
         session_close(session);
         return false;
     }
+    rexpand_env_log(session->env, write_log, NULL);
     for (size_t i = 0; i < options->assignment_count; i++) {
         if (assign(session, &options->assignments[i], status))
             continue;
         session_close(session);
         return false;
     }
-    return true;
+    if (options->sender != NULL && options->message_path == NULL)
+        (void)rexpand_env_set(session->env, "sender_address", options->sender, strlen(options->sender),
+                              false);
+    if (options->message_path == NULL || take_message(session, options, status))
+        return true;
+    session_close(session);
+    return false;
 }
 
 void session_close(struct session *session)

@@ -66,48 +66,102 @@ enum outcome acls_read_line(struct config *config, const struct config_line *lin
 
 /* ---- ACLs from elsewhere ---- */
 
-/* The next physical line of "rest", with white space at its ends taken off. */
-static struct value take_physical(struct arena *arena, struct value *rest, unsigned *number)
-{
-    const char *end = memchr(rest->bytes, '\n', rest->length);
-    size_t length = end == NULL ? rest->length : (size_t)(end - rest->bytes);
-    struct value line = value_clean(rest->bytes, length);
+/* What is left of a text that is read line by line. */
+struct text_reader {
+    struct value rest;
+    unsigned line; /* of its first byte */
+};
 
-    rest->bytes += length + (end != NULL);
-    rest->length -= length + (end != NULL);
-    (*number)++;
-    return value_trim(arena, &line);
+static bool is_at(const struct text_reader *reader, const char *bytes)
+{
+    return reader->rest.length > 0 && strchr(bytes, reader->rest.bytes[0]) != NULL &&
+           reader->rest.bytes[0] != '\0';
 }
 
-/* The next logical line that is not empty; its bytes are NULL at the end. */
-static enum outcome next_line(struct arena *arena, struct value *rest, unsigned *number,
-                              struct config_line *line, struct error *error)
+static void skip_byte(struct text_reader *reader)
+{
+    reader->line += reader->rest.bytes[0] == '\n';
+    reader->rest.bytes++;
+    reader->rest.length--;
+}
+
+/* Takes bytes up to a line end, which stays. */
+static struct value take_physical(struct text_reader *reader)
+{
+    const char *begin = reader->rest.bytes;
+
+    while (reader->rest.length > 0 && !is_at(reader, "\n"))
+        skip_byte(reader);
+    return value_clean(begin, (size_t)(reader->rest.bytes - begin));
+}
+
+/* Goes to the next line that is neither empty nor a comment. */
+static void skip_to_line(struct text_reader *reader)
+{
+    while (reader->rest.length > 0) {
+        while (reader->rest.length > 0 && byte_is_space(reader->rest.bytes[0]))
+            skip_byte(reader);
+        if (!is_at(reader, "#"))
+            return;
+        (void)take_physical(reader);
+    }
+}
+
+/* From a line end to where a continued line goes on: an empty line does not
+   count for that, a comment is left out. */
+static void skip_to_continuation(struct text_reader *reader)
+{
+    while (reader->rest.length > 0) {
+        skip_byte(reader);
+        while (is_at(reader, " \t"))
+            skip_byte(reader);
+        if (!is_at(reader, "#"))
+            return;
+        (void)take_physical(reader);
+    }
+}
+
+/* Takes a backslash at the end of a line off, with white space behind it. */
+static bool take_continuation(struct buffer *line)
+{
+    size_t length = line->length;
+
+    while (length > 0 && byte_is_space(line->bytes[length - 1]))
+        length--;
+    if (length == 0 || line->bytes[length - 1] != '\\')
+        return false;
+    buffer_truncate(line, length - 1);
+    return true;
+}
+
+/* The next logical line; its bytes are NULL at the end. White space at its end
+   belongs to it, and a backslash that ends the text. */
+static enum outcome next_line(struct arena *arena, struct text_reader *reader, struct config_line *line,
+                              struct error *error)
 {
     struct buffer joined;
-    bool goes_on = true;
 
-    buffer_init(&joined, arena);
-    while (goes_on && rest->length > 0) {
-        struct value part = take_physical(arena, rest, number);
-        if (part.length == 0 || part.bytes[0] == '#')
-            continue;
-        if (joined.length == 0)
-            line->place.line = *number;
-        goes_on = part.bytes[part.length - 1] == '\\';
-        buffer_add(&joined, part.bytes, part.length - goes_on);
-    }
+    skip_to_line(reader);
     line->text = (struct value){0};
-    if (joined.length == 0)
+    line->place.line = reader->line;
+    if (reader->rest.length == 0)
         return OUTCOME_DONE;
+    buffer_init(&joined, arena);
+    for (;;) {
+        struct value part = take_physical(reader);
+        buffer_add_value(&joined, &part);
+        if (joined.failed || reader->rest.length == 0 || !take_continuation(&joined))
+            break;
+        skip_to_continuation(reader);
+    }
     return buffer_value(&joined, &line->text) ? OUTCOME_DONE : error_no_memory(error);
 }
 
 enum outcome acl_read_text(const struct value *text, const char *file, struct arena *arena, struct acl **acl,
                            struct error *error)
 {
-    struct value rest = *text;
+    struct text_reader lines = {.rest = *text, .line = 1};
     struct acl_reader reader;
-    unsigned number = 0;
 
     *acl = arena_calloc(arena, 1, sizeof **acl);
     if (*acl == NULL)
@@ -119,7 +173,7 @@ enum outcome acl_read_text(const struct value *text, const char *file, struct ar
         if (line == NULL)
             return error_no_memory(error);
         line->place.file = file;
-        enum outcome outcome = next_line(arena, &rest, &number, line, error);
+        enum outcome outcome = next_line(arena, &lines, line, error);
         if (outcome != OUTCOME_DONE || line->text.bytes == NULL || acl_reader_ends(&line->text))
             return outcome;
         outcome = acl_reader_add(&reader, line, error);

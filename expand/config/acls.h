@@ -80,10 +80,9 @@ struct acl {
 const struct acl *config_acls(const struct config *config);
 const struct acl *config_acl_find(const struct config *config, const char *name, size_t length);
 
-/* An ACL of its own from text with line ends, as in a file or behind "acl =":
-   lines that begin with "#" are comments, a backslash at its end joins a line to the next one. It
-   ends where a line gives a name or a macro. The place of a line is "file" and its number; the message
-   of a mistake has none. The text must live as long as "arena". */
+/* An ACL of its own from text with line ends, as in a file or behind "acl =".
+   It ends where a line gives a name or a macro. "file" is for the places of its lines. The message of a
+   mistake has no place. */
 enum outcome acl_read_text(const struct value *text, const char *file, struct arena *arena, struct acl **acl,
                            struct error *error) MUST_CHECK;
 

@@ -136,7 +136,6 @@ bool config_has_macro(const struct config_line *line, size_t begin, size_t end);
 
 /* An option's value as it stands in its line, perhaps between quotes: where what
    became its first byte is, and how many bytes from there on became one byte. 0 at the end. */
-char config_read_escape(const char **text); /* behind a backslash between quotes */
 size_t config_written_begin(const char *written);
 size_t config_written_step(const char *written, size_t at);
 

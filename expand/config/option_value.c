@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "config/number.h"
 #include "config/private.h"
+#include "config/quoted.h"
 
 static enum outcome fail(const struct option_reading *reading, const char *text, const char *detail)
 {
@@ -20,64 +21,6 @@ static enum outcome fail_extra(const struct option_reading *reading, const char 
 {
     return error_set(reading->error, reading->arena, OUTCOME_FAILED, "extra characters follow %s %s%s", what,
                      reading->word, *rest == '#' ? " (# is comment only at line start)" : "");
-}
-
-static int hex_digit(char byte)
-{
-    if (byte_is_digit(byte))
-        return byte - '0';
-    char lower = byte_lower(byte);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/* Up to two hexadecimal digits; none give a zero byte, as in Exim. */
-static char read_hex(const char **text)
-{
-    int value = 0;
-    for (int i = 0; i < 2 && hex_digit(**text) >= 0; i++, (*text)++)
-        value = value * 16 + hex_digit(**text);
-    return (char)value;
-}
-
-static char read_octal(const char **text)
-{
-    int value = 0;
-    for (int i = 0; i < 3 && **text >= '0' && **text <= '7'; i++, (*text)++)
-        value = value * 8 + (**text - '0');
-    return (char)value;
-}
-
-char config_read_escape(const char **text)
-{
-    if (**text >= '0' && **text <= '7')
-        return read_octal(text);
-    char byte = *(*text)++;
-    switch (byte) {
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'x':
-        return read_hex(text);
-    default:
-        return byte;
-    }
-}
-
-/* Adds what stands between the quotes; "text" is left behind the closing one,
-   or at the end if there is none. */
-static void read_quoted(const char **text, struct buffer *out)
-{
-    for ((*text)++; **text != '\0' && **text != '"';) {
-        if (**text == '\\' && (*text)[1] != '\0') {
-            (*text)++;
-            buffer_add_byte(out, config_read_escape(text));
-        } else {
-            buffer_add_byte(out, *(*text)++);
-        }
-    }
 }
 
 size_t config_written_begin(const char *written)
@@ -94,7 +37,7 @@ size_t config_written_step(const char *written, size_t at)
     bool is_escape = *written == '"' && *text == '\\' && text[1] != '\0';
     text++;
     if (is_escape)
-        (void)config_read_escape(&text);
+        (void)quoted_read_escape(&text);
     return (size_t)(text - written) - at;
 }
 
@@ -111,10 +54,9 @@ enum outcome option_string_read(struct option_reading *reading)
     }
     buffer_init(&out, reading->arena);
     buffer_reserve(&out, strlen(text));
-    read_quoted(&text, &out);
-    if (*text != '"')
+    if (!quoted_read(&text, &out))
         return fail(reading, "missing quote at end of string value for ", reading->word);
-    text = skip_space(text + 1);
+    text = skip_space(text);
     if (*text != '\0')
         return fail_extra(reading, "string value for", text);
     if (!buffer_value(&out, value))

@@ -56,6 +56,8 @@ enum outcome item_dlfunc(struct call *call);
 enum outcome item_authresults(struct call *call);
 enum outcome item_perl(struct call *call);
 
+enum outcome item_acl(struct call *call);
+
 bool parse_lookup(struct parser *parser, struct node *node);
 enum outcome item_lookup(struct call *call);
 void foresee_item_lookup(struct foresight *foresight, const struct node *node);

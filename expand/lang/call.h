@@ -8,6 +8,7 @@
 #include "lang/node.h"
 #include "lang/row.h"
 
+struct acl_arguments;
 struct env;
 
 /* $0 and as many more as Exim keeps. */
@@ -27,6 +28,7 @@ struct bindings {
     const struct captures *captures;
     struct value prvs_address; /* bytes NULL outside of prvscheck */
     struct value prvs_key;
+    const struct acl_arguments *acl; /* of the ACL that is being checked, or NULL */
 };
 
 /* One evaluation. */

@@ -88,6 +88,9 @@ struct variable_row {
                         struct value *value);
     const char *text; /* for functions that serve several rows */
     const char *help;
+    /* The value that a construct under way has bound, which goes before all
+       others; false when there is none. NULL: never. */
+    bool (*bound)(const struct run *run, const struct variable_row *row, struct value *value);
 };
 
 /* The "text" of the rows of header fields: names behind their prefix are

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lang/acl_call.h"
 #include "lang/env.h"
 
 /* The end of every function here that has made a text in the arena. */
@@ -166,6 +167,39 @@ enum outcome value_of_prvs_key(struct run *run, const struct variable_row *row, 
     if (run->bindings.prvs_key.bytes != NULL)
         *value = run->bindings.prvs_key;
     return OUTCOME_DONE;
+}
+
+/* ---- what ACLs bind ---- */
+
+static bool give_bound(const struct value *bound, struct value *value)
+{
+    *value = bound->bytes == NULL ? value_clean("", 0) : *bound;
+    return true;
+}
+
+bool bound_acl_argument(const struct run *run, const struct variable_row *row, struct value *value)
+{
+    const size_t number = (size_t)(row->name[strlen("acl_arg")] - '1');
+
+    return run->bindings.acl != NULL && give_bound(&run->bindings.acl->texts[number], value);
+}
+
+bool bound_acl_count(const struct run *run, const struct variable_row *row, struct value *value)
+{
+    static const char digits[ACL_ARGUMENTS + 1][2] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
+    (void)row;
+    if (run->bindings.acl == NULL)
+        return false;
+    *value = value_clean(digits[run->bindings.acl->count], 1);
+    return true;
+}
+
+bool bound_acl_verify_message(const struct run *run, const struct variable_row *row, struct value *value)
+{
+    (void)row;
+    return run->bindings.acl != NULL && run->bindings.acl->verify_message.bytes != NULL &&
+           give_bound(&run->bindings.acl->verify_message, value);
 }
 
 /* ---- what items leave behind ---- */

@@ -25,9 +25,19 @@ variable_get value_of_srs_recipient;
 variable_get value_of_prvs_address;
 variable_get value_of_prvs_key;
 
+/* What an ACL binds while it is checked: a row's "bound". */
+typedef bool variable_bound(const struct run *run, const struct variable_row *row, struct value *value);
+variable_bound bound_acl_argument;
+variable_bound bound_acl_count;
+variable_bound bound_acl_verify_message;
+
 /* What items leave behind. */
 variable_get value_of_prvs_result;
 variable_get value_of_run_status;
+
+/* What the environment's message gives; without one row->text, if there is any.
+   For the rows that the function knows (message_values.c). */
+variable_get value_of_message;
 
 /* The time now, in the form that row->text is. */
 variable_get value_of_local_time;

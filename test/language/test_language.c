@@ -11,19 +11,18 @@
 
 #include <cmocka.h>
 
-#include "rexpand.h"
 #include "test/support/cases.h"
 
 static void test_cases_give_what_the_table_says(void **state)
 {
     struct language_cases cases;
-    struct rexpand_env *env = rexpand_env_new(NULL, NULL);
+    struct language_setting setting;
 
-    assert_non_null(env);
     language_cases_read(&cases, *state);
-    size_t wrong = language_cases_run(&cases, env);
+    language_setting_open(&setting, &cases);
+    size_t wrong = language_cases_run(&cases, setting.env);
+    language_setting_close(&setting);
     language_cases_free(&cases);
-    rexpand_env_free(env);
     assert_int_equal(wrong, 0);
 }
 
