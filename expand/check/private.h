@@ -162,6 +162,9 @@ void check_list_node(struct checked_string *string, const struct node *node, con
    file, or an ACL itself. */
 void check_acl(struct check *check, const struct check_text *text);
 
+/* The name of an ACL that a string asks. */
+void check_acl_node(struct checked_string *string, const struct node *name);
+
 /* The name of a router or a transport; nothing is said unless it is constant. */
 void check_driver_name(struct check *check, const struct check_text *text, enum config_driver_class class);
 

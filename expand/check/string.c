@@ -170,6 +170,8 @@ static void walk_item(struct checked_string *string, const struct node *node, co
     check_item_constants(string, node);
     if (row->second_is_pattern && node->child_count > 1)
         check_pattern_node(string, node->children[1]);
+    if (strcmp(row->name, "acl") == 0 && node->child_count > 0)
+        check_acl_node(string, node->children[0]);
     if (strcmp(row->name, "lookup") == 0)
         check_lookup(string, node, facts);
     if (strcmp(row->name, "run") == 0)
@@ -234,8 +236,10 @@ static void walk_condition(struct checked_string *string, const struct node *nod
     }
     if (row->second_is_pattern && node->child_count > 1)
         check_pattern_node(string, node->children[1]);
-    if (strcmp(row->name, "acl") == 0 && node->child_count > 0)
+    if (strcmp(row->name, "acl") == 0 && node->child_count > 0) {
         check_untainted(string, node->children[0], facts, "the name of an ACL");
+        check_acl_node(string, node->children[0]);
+    }
     if (row->parse == parse_match_list)
         check_match_list(string, node, facts);
     check_condition(string, node, facts);
