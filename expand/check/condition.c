@@ -141,13 +141,12 @@ static const struct node *list_of(const struct node *node)
     return is_one_of(name, second) && node->child_count > 1 ? node->children[1] : NULL;
 }
 
-void check_condition(struct checked_string *string, const struct node *node, const struct facts *facts)
+void check_condition(struct checked_string *string, const struct node *node)
 {
     static const char *const groups[] = {"and", "or", "def", NULL};
     const struct condition_row *row = node->row.condition;
     const struct node *list = list_of(node);
 
-    (void)facts;
     if (has_macro(string, node) || is_one_of(row->name, groups))
         return;
     if (list != NULL && list->kind == NODE_TEXT && is_blank(&list->text)) {

@@ -242,7 +242,7 @@ static void walk_condition(struct checked_string *string, const struct node *nod
     }
     if (row->parse == parse_match_list)
         check_match_list(string, node, facts);
-    check_condition(string, node, facts);
+    check_condition(string, node);
 }
 
 static void walk(struct checked_string *string, const struct node *node, const struct facts *facts)
@@ -308,7 +308,7 @@ void check_command(struct check *check, const struct check_text *text, bool firs
     struct check_text word;
     size_t at = 0;
 
-    for (bool is_first = true; text_next_word(check, text, &at, &word); is_first = false)
+    for (bool is_first = true; text_next_word(check, text, "\"'", &at, &word); is_first = false)
         if (is_first || !first_only)
             check_clean_string(check, &word, is_first ? "a command" : "an argument of this command");
         else
