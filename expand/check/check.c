@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "check/private.h"
-#include "config/acls.h"
 #include "lang/env.h"
 
 /* What one string may need beside its program, which has a bound of its own. */
@@ -125,6 +124,17 @@ static void check_value(struct check *check, const struct written_value *value,
 
 /* ---- the main section ---- */
 
+/* A setting of a lookup that this build has. */
+static void check_lookup_setting(struct check *check, const struct config_option *option)
+{
+    struct error error = {.offset = ERROR_NO_OFFSET};
+
+    if (lookups_set(check->env->lookups, option->name, option->text.bytes, check->arena, &error) !=
+        OUTCOME_DONE)
+        report_line(check, option->line, (size_t)(option->written - option->line->text.bytes), CHECK_SYNTAX,
+                    error.message);
+}
+
 static void check_main_options(struct check *check)
 {
     struct config_option option;
@@ -132,6 +142,10 @@ static void check_main_options(struct check *check)
     for (const char *name = NULL; config_next_option(check->config, name, &option); name = option.name) {
         if (!option.is_set || option.line == NULL || (option.row != NULL && option.row->type == OPTION_BOOL))
             continue;
+        if (option.setting != NULL) {
+            check_lookup_setting(check, &option);
+            continue;
+        }
         struct written_value value = {option.line, option.written, &option.text};
         check_value(check, &value, content_checks[option_content(option.name)]);
     }

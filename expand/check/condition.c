@@ -91,7 +91,8 @@ static bool check_numbers(struct checked_string *string, const struct node *node
         return false;
     for (size_t i = 0; i < node->child_count; i++) {
         const struct node *child = node->children[i];
-        if (child->kind != NODE_TEXT || scan_integer(&child->text, &ignored) == SCAN_NUMBER_OK)
+        if (child == NULL || child->kind != NODE_TEXT ||
+            scan_integer(&child->text, &ignored) == SCAN_NUMBER_OK)
             continue;
         report(string->check, string->text, child->offset, CHECK_FAILS,
                "\"%.*s\" is not a number, so that the condition \"%s\" always fails", CALL_TEXT(&child->text),
@@ -115,7 +116,7 @@ static bool check_case(struct checked_string *string, const struct node *node, s
     const struct node *one = node->children[folded];
     const struct node *other = node->children[constant];
 
-    if (one->kind != NODE_OPERATOR || other->kind != NODE_TEXT)
+    if (one == NULL || other == NULL || one->kind != NODE_OPERATOR || other->kind != NODE_TEXT)
         return false;
     bool is_lower = strcmp(one->row.operation->name, "lc") == 0;
     bool is_upper = strcmp(one->row.operation->name, "uc") == 0;
@@ -140,13 +141,12 @@ static const struct node *list_of(const struct node *node)
     return is_one_of(name, second) && node->child_count > 1 ? node->children[1] : NULL;
 }
 
-void check_condition(struct checked_string *string, const struct node *node, const struct facts *facts)
+void check_condition(struct checked_string *string, const struct node *node)
 {
     static const char *const groups[] = {"and", "or", "def", NULL};
     const struct condition_row *row = node->row.condition;
     const struct node *list = list_of(node);
 
-    (void)facts;
     if (has_macro(string, node) || is_one_of(row->name, groups))
         return;
     if (list != NULL && list->kind == NODE_TEXT && is_blank(&list->text)) {

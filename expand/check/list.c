@@ -51,13 +51,16 @@ static void add_node(struct flat_list *list, const struct node *node)
             add_node(list, node->children[i]);
         return;
     }
-    size_t length = node->kind == NODE_TEXT ? node->text.length : 1;
-    for (size_t i = 0; i < length; i++, list->length++) {
-        list->bytes[list->length] = node->kind == NODE_TEXT ? node->text.bytes[i] : '?';
-        list->places[list->length] =
-            node->kind == NODE_TEXT ? node_place(list->string, node, i) : node->offset;
-        list->nodes[list->length] = node->kind == NODE_TEXT ? NULL : node;
+    if (node->kind != NODE_TEXT) {
+        list->bytes[list->length] = '?';
+        list->places[list->length] = node->offset;
+        list->nodes[list->length++] = node;
+        return;
     }
+    if (node->text.length > 0)
+        memcpy(list->bytes + list->length, node->text.bytes, node->text.length);
+    program_text_places(list->string->program, node, list->places + list->length);
+    list->length += node->text.length;
 }
 
 static bool flatten(struct flat_list *list, const struct node *node)

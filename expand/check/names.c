@@ -50,6 +50,16 @@ void check_acl(struct check *check, const struct check_text *text)
     string_close(&string);
 }
 
+void check_acl_node(struct checked_string *string, const struct node *name)
+{
+    const struct value *text = &name->text;
+
+    if (name->kind == NODE_TEXT && is_name(text) && acl_verb_find(text->bytes, text->length) == ACL_VERBS &&
+        config_acl_find(string->check->config, text->bytes, text->length) == NULL)
+        report(string->check, string->text, name->offset, CHECK_NAME, "there is no ACL called \"%.*s\"",
+               CALL_TEXT(text));
+}
+
 void check_driver_name(struct check *check, const struct check_text *text, enum config_driver_class class)
 {
     struct checked_string string;

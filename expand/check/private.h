@@ -45,9 +45,10 @@ bool text_of_line(struct check *check, const struct config_line *line, size_t at
 /* Part of a text. */
 struct check_text text_part(const struct check_text *text, size_t from, size_t length);
 
-/* Reads a word at "*at": up to white space, or between double quotes, which are
-   undone. False at the end. */
-bool text_next_word(struct check *check, const struct check_text *text, size_t *at, struct check_text *word);
+/* Reads a word at "*at": up to white space, or between two of one of the "quotes";
+   in double ones escapes are undone. False at the end. */
+bool text_next_word(struct check *check, const struct check_text *text, const char *quotes, size_t *at,
+                    struct check_text *word);
 
 /* An item of a list at "*at"; separators in it are doubled in the text. "*separator"
    is found out at the start of the list, where "*at" is 0. False at the end. */
@@ -109,9 +110,6 @@ void check_command(struct check *check, const struct check_text *text, bool firs
 void check_pattern(struct check *check, const struct check_text *pattern);
 void check_pattern_node(struct checked_string *string, const struct node *pattern);
 
-/* Where byte "offset" of a text node is in the string. */
-size_t node_place(const struct checked_string *string, const struct node *text, size_t offset);
-
 /* The text of a node of constant text, with its places. */
 bool text_of_node(struct checked_string *string, const struct node *node, struct check_text *text);
 
@@ -128,7 +126,7 @@ void check_untainted(struct checked_string *string, const struct node *node, con
 
 /* ---- condition.c ---- */
 
-void check_condition(struct checked_string *string, const struct node *node, const struct facts *facts);
+void check_condition(struct checked_string *string, const struct node *node);
 void check_item_constants(struct checked_string *string, const struct node *node);
 void check_operator_constants(struct checked_string *string, const struct node *node);
 
@@ -164,6 +162,9 @@ void check_list_node(struct checked_string *string, const struct node *node, con
 /* A string that is expanded to what "acl =" takes: an ACL's name with arguments, a
    file, or an ACL itself. */
 void check_acl(struct check *check, const struct check_text *text);
+
+/* The name of an ACL that a string asks. */
+void check_acl_node(struct checked_string *string, const struct node *name);
 
 /* The name of a router or a transport; nothing is said unless it is constant. */
 void check_driver_name(struct check *check, const struct check_text *text, enum config_driver_class class);

@@ -33,9 +33,9 @@ void check_rewrite_rule(struct check *check, const struct check_text *text)
     struct check_text replacement;
     size_t at = 0;
 
-    if (!text_next_word(check, text, &at, &pattern))
+    if (!text_next_word(check, text, "\"", &at, &pattern))
         return;
-    if (!text_next_word(check, text, &at, &replacement)) {
+    if (!text_next_word(check, text, "\"", &at, &replacement)) {
         report(check, text, text->text.length, CHECK_SYNTAX, "missing rewrite replacement string");
         return;
     }
@@ -71,10 +71,12 @@ void check_retry_rule(struct check *check, const struct check_text *text)
     struct check_text word;
     size_t at = 0;
 
-    if (!text_next_word(check, text, &at, &word))
+    if (!text_next_word(check, text, "\"", &at, &word))
         return;
     check_list(check, &word, LIST_ADDRESS);
-    if (!text_next_word(check, text, &at, &word) || !text_next_word(check, text, &at, &word))
+    if (!text_next_word(check, text, "\"", &at, &word)) /* the error */
+        return;
+    if (!text_next_word(check, text, "\"", &at, &word))
         return;
     if (word.text.length < prefix || memcmp(word.text.bytes, senders, prefix) != 0)
         return;
@@ -94,10 +96,10 @@ void check_route_list(struct check *check, const struct check_text *text)
     while (text_next_item(check, text, &at, &separator, &rule)) {
         struct check_text word;
         size_t inside = 0;
-        if (!text_next_word(check, &rule, &inside, &word))
+        if (!text_next_word(check, &rule, "\"", &inside, &word))
             continue;
         check_list(check, &word, LIST_DOMAIN);
-        if (text_next_word(check, &rule, &inside, &word))
+        if (text_next_word(check, &rule, "\"", &inside, &word))
             check_string(check, &word);
     }
 }

@@ -13,9 +13,6 @@
 /* Strings in strings in strings: no person goes deeper. */
 enum { NESTING_LIMIT = 10 };
 
-/* Finding a byte's place in a constant means reading it from its start. */
-enum { EXACT_LENGTH = 4096 };
-
 static void walk(struct checked_string *string, const struct node *node, const struct facts *facts);
 
 bool string_open(struct checked_string *string, struct check *check, const struct check_text *text)
@@ -39,11 +36,6 @@ void string_close(struct checked_string *string)
     program_free(string->program);
 }
 
-size_t node_place(const struct checked_string *string, const struct node *text, size_t offset)
-{
-    return offset > EXACT_LENGTH ? text->offset : program_text_place(string->program, text, offset);
-}
-
 bool text_of_node(struct checked_string *string, const struct node *node, struct check_text *text)
 {
     size_t length = node->text.length;
@@ -53,8 +45,9 @@ bool text_of_node(struct checked_string *string, const struct node *node, struct
         string->check->failed = true;
         return false;
     }
+    program_text_places(string->program, node, places);
     for (size_t i = 0; i <= length; i++)
-        places[i] = string->text->places[node_place(string, node, i)];
+        places[i] = string->text->places[places[i]];
     *text = (struct check_text){.line = string->text->line, .text = node->text, .places = places};
     return true;
 }
@@ -177,6 +170,8 @@ static void walk_item(struct checked_string *string, const struct node *node, co
     check_item_constants(string, node);
     if (row->second_is_pattern && node->child_count > 1)
         check_pattern_node(string, node->children[1]);
+    if (strcmp(row->name, "acl") == 0 && node->child_count > 0)
+        check_acl_node(string, node->children[0]);
     if (strcmp(row->name, "lookup") == 0)
         check_lookup(string, node, facts);
     if (strcmp(row->name, "run") == 0)
@@ -241,11 +236,13 @@ static void walk_condition(struct checked_string *string, const struct node *nod
     }
     if (row->second_is_pattern && node->child_count > 1)
         check_pattern_node(string, node->children[1]);
-    if (strcmp(row->name, "acl") == 0 && node->child_count > 0)
+    if (strcmp(row->name, "acl") == 0 && node->child_count > 0) {
         check_untainted(string, node->children[0], facts, "the name of an ACL");
+        check_acl_node(string, node->children[0]);
+    }
     if (row->parse == parse_match_list)
         check_match_list(string, node, facts);
-    check_condition(string, node, facts);
+    check_condition(string, node);
 }
 
 static void walk(struct checked_string *string, const struct node *node, const struct facts *facts)
@@ -311,7 +308,7 @@ void check_command(struct check *check, const struct check_text *text, bool firs
     struct check_text word;
     size_t at = 0;
 
-    for (bool is_first = true; text_next_word(check, text, &at, &word); is_first = false)
+    for (bool is_first = true; text_next_word(check, text, "\"'", &at, &word); is_first = false)
         if (is_first || !first_only)
             check_clean_string(check, &word, is_first ? "a command" : "an argument of this command");
         else

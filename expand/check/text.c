@@ -3,7 +3,7 @@
 #include "check/private.h"
 #include "config/quoted.h"
 
-/* Without a map there is nobody to ask: one byte stands for all. */
+/* For the bytes and for the end. */
 static size_t *new_places(struct check *check, size_t length)
 {
     size_t *places = arena_calloc(&check->scratch, length + 1, sizeof *places);
@@ -84,14 +84,15 @@ static void finish(struct making *making, const struct check_text *text, size_t 
 }
 
 /* Where a word ends that begins at "at", behind its quote if it has one. */
-static size_t word_end(const struct value *text, size_t at, bool is_quoted)
+static size_t word_end(const struct value *text, size_t at, char quote)
 {
-    while (at < text->length && (is_quoted ? text->bytes[at] != '"' : !byte_is_space(text->bytes[at])))
-        at += is_quoted && text->bytes[at] == '\\' && at + 1 < text->length ? 2 : 1;
+    while (at < text->length && (quote != '\0' ? text->bytes[at] != quote : !byte_is_space(text->bytes[at])))
+        at += quote == '"' && text->bytes[at] == '\\' && at + 1 < text->length ? 2 : 1;
     return at;
 }
 
-bool text_next_word(struct check *check, const struct check_text *text, size_t *at, struct check_text *word)
+bool text_next_word(struct check *check, const struct check_text *text, const char *quotes, size_t *at,
+                    struct check_text *word)
 {
     const char *bytes = text->text.bytes;
     size_t length = text->text.length;
@@ -101,21 +102,21 @@ bool text_next_word(struct check *check, const struct check_text *text, size_t *
         (*at)++;
     if (*at == length)
         return false;
-    bool is_quoted = bytes[*at] == '"';
-    *at += is_quoted;
-    size_t end = word_end(&text->text, *at, is_quoted);
+    char quote = bytes[*at] != '\0' && strchr(quotes, bytes[*at]) != NULL ? bytes[*at] : '\0';
+    *at += quote != '\0';
+    size_t end = word_end(&text->text, *at, quote);
     if (!begin(check, text, end - *at, &making))
         return false;
     while (*at < end) {
-        bool is_escape = is_quoted && bytes[*at] == '\\' && *at + 1 < length;
+        bool is_escape = quote == '"' && bytes[*at] == '\\' && *at + 1 < length;
         const char *from = bytes + *at;
         const char *next = from + 1;
-        char byte = is_escape ? quoted_escape(&next) : *from;
+        char byte = is_escape ? quoted_read_escape(&next) : *from;
         add(&making, text, *at, byte);
         *at = next < bytes + end ? (size_t)(next - bytes) : end;
     }
     finish(&making, text, *at, word);
-    *at += is_quoted && *at < length;
+    *at += quote != '\0' && *at < length;
     return true;
 }
 

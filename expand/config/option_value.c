@@ -37,7 +37,7 @@ size_t config_written_step(const char *written, size_t at)
     bool is_escape = *written == '"' && *text == '\\' && text[1] != '\0';
     text++;
     if (is_escape)
-        (void)quoted_escape(&text);
+        (void)quoted_read_escape(&text);
     return (size_t)(text - written) - at;
 }
 

@@ -27,7 +27,7 @@ static char read_octal(const char **text)
     return (char)value;
 }
 
-char quoted_escape(const char **text)
+char quoted_read_escape(const char **text)
 {
     static const char letters[] = "bfnrtv";
     static const char bytes[] = "\b\f\n\r\t\v";
@@ -46,7 +46,7 @@ bool quoted_read(const char **text, struct buffer *out)
     for ((*text)++; **text != '\0' && **text != '"';) {
         if (**text == '\\' && (*text)[1] != '\0') {
             (*text)++;
-            buffer_add_byte(out, quoted_escape(text));
+            buffer_add_byte(out, quoted_read_escape(text));
         } else {
             buffer_add_byte(out, *(*text)++);
         }

@@ -9,8 +9,7 @@
    first one and is left behind the second. False if there is none: "text" is at its end then. */
 bool quoted_read(const char **text, struct buffer *out);
 
-/* The byte that an escape stands for; "text" is behind its backslash, and is left
-   behind the escape. */
-char quoted_escape(const char **text);
+/* The byte that stands for what follows a backslash there, which is taken. */
+char quoted_read_escape(const char **text);
 
 #endif

@@ -33,7 +33,7 @@ static bool find_option(struct setting *setting, const char *name, size_t length
 enum outcome setting_read_string(struct config *config, const struct statement *statement, const char *name,
                                  const char *text, struct value *value, struct error *error)
 {
-    struct error bare;
+    struct error bare = {.offset = ERROR_NO_OFFSET};
     struct option_reading reading = {.arena = config->arena, .word = name, .rest = text, .error = &bare};
     if (option_string_read(&reading) != OUTCOME_DONE)
         return place_error(error, config->arena, statement->place, "%s", bare.message);
@@ -105,7 +105,7 @@ static enum outcome read_statement(struct reading *reading)
 
 enum outcome setting_read(struct config *config, const struct statement *statement, struct error *error)
 {
-    struct error bare;
+    struct error bare = {.offset = ERROR_NO_OFFSET};
     struct reading reading = {.config = config, .statement = statement};
     reading.option = (struct option_reading){.arena = config->arena, .error = &bare};
     if (read_statement(&reading) == OUTCOME_DONE)

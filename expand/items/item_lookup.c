@@ -153,9 +153,8 @@ enum outcome item_lookup(struct call *call)
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
 
-    if (prepared->driver == NULL)
+    if (outcome == OUTCOME_DONE && prepared->driver == NULL)
         return call_failed(call, "lookup type \"%s\" is not in this build", prepared->type->name);
-
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 0, &request.key);
     if (outcome == OUTCOME_DONE && prepared->driver->style == LOOKUP_SINGLE_KEY)

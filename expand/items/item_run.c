@@ -68,7 +68,7 @@ struct value item_run_command(const struct node *node)
 {
     const struct prepared_run *prepared = node->prepared;
 
-    return prepared == NULL ? (struct value){0} : prepared->command;
+    return prepared->command;
 }
 
 /* ---- the command's arguments ---- */

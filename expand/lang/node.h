@@ -103,9 +103,10 @@ struct program *program_compile_foreign(const char *text, size_t length);
 
 void program_free(struct program *program);
 
-/* Where byte "offset" of a text node is in the source: escapes, \N and folded
-   operators make that more than an addition. */
-size_t program_text_place(const struct program *program, const struct node *text, size_t offset);
+/* Where each byte of a text node, and its end, is in the source: escapes, \N and
+   folded operators make that more than an addition. "places" has room for one more than
+   the text has bytes. */
+void program_text_places(const struct program *program, const struct node *text, size_t *places);
 
 /* Compiles the constant regular expressions, to machine code if the system
    allows it, at the cost of some microseconds each: for a program that will run often. One

@@ -100,25 +100,32 @@ bool program_is_constant(const struct program *program)
     return program->root->kind == NODE_TEXT;
 }
 
-size_t program_text_place(const struct program *program, const struct node *text, size_t offset)
+/* The byte of the source that comes behind the one at "at", or behind an escape
+   there. */
+static size_t step(const struct value *source, size_t at, bool is_verbatim)
 {
-    const char *source = program->source.bytes;
-    size_t length = program->source.length;
+    size_t used = 1;
+
+    if (source->bytes[at] == '\\' && !is_verbatim && source->length - at >= 2)
+        (void)scan_escape(source->bytes + at, source->length - at, &used);
+    return at + used;
+}
+
+void program_text_places(const struct program *program, const struct node *text, size_t *places)
+{
+    const struct value *source = &program->source;
+    const char *bytes = source->bytes;
     size_t at = text->offset;
     bool is_verbatim = false;
 
-    for (;;) {
-        bool is_mark = at + 1 < length && source[at] == '\\' && source[at + 1] == 'N';
-        if (is_mark) {
+    for (size_t i = 0; i <= text->text.length; i++) {
+        while (at + 1 < source->length && bytes[at] == '\\' && bytes[at + 1] == 'N') {
             is_verbatim = !is_verbatim;
             at += 2;
-            continue;
         }
-        if (offset-- == 0 || at >= length || (source[at] == '$' && !is_verbatim))
-            return at < length ? at : length;
-        size_t used = 1;
-        if (source[at] == '\\' && !is_verbatim && length - at >= 2)
-            (void)scan_escape(source + at, length - at, &used);
-        at += used;
+        places[i] = at;
+        /* What was folded has no bytes of its own. */
+        if (at < source->length && (bytes[at] != '$' || is_verbatim))
+            at = step(source, at, is_verbatim);
     }
 }
