@@ -239,9 +239,7 @@ enum outcome op_expand(struct call *call)
         buffer_add_value(call->out, &result);
         return call_done(call);
     }
-    char *message = arena_format(run->arena, "internal expansion of \"%.*s\" failed: %s", CALL_TEXT(&text),
-                                 run->error->message);
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena, "internal expansion of \"%.*s\" failed: %s", CALL_TEXT(&text),
+               run->error->message);
     return outcome;
 }
