@@ -34,6 +34,9 @@ enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_conf
 
 /* As rexpand_config_read. */
 struct rexpand_config *facade_config_read(const struct config_input *input, char **message);
+/* The part of that which is main options' say about expansions. */
+enum outcome facade_set_options(struct rexpand_env *env, const struct config *config, const char *path,
+                                struct error *error) MUST_CHECK;
 
 /* A copy of the message for the caller of the library to free, if one is
    wanted. */

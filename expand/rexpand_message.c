@@ -91,7 +91,8 @@ static enum outcome read_address(struct taking *taking, const struct value *text
     *address = value_tainted("", 0);
     if (bare.length == 0 || value_equals_text(&bare, "<>"))
         return OUTCOME_DONE;
-    if (!address_parse_explained(arena, &bare, &local_part, &domain, problem))
+    if (!address_parse_explained(arena, &taking->env->env->options.addresses, &bare, &local_part, &domain,
+                                 problem))
         return OUTCOME_DONE;
     *problem = NULL;
     if (domain.length == 0 && qualified) {

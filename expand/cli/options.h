@@ -33,7 +33,6 @@ struct options {
     const char *sender;       /* -f, NULL: none */
     bool dots_are_text;       /* -i, -oi */
     bool values_only;         /* -n */
-    bool is_json;             /* --json */
     const char **words;       /* what is left: strings to expand, names to print */
     size_t word_count;
 };

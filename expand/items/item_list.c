@@ -125,10 +125,8 @@ static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char
     gather_end(&walk->gathering);
     if (outcome == OUTCOME_DONE || run->mistake_raised)
         return outcome == OUTCOME_DONE ? call_done(walk->call) : outcome;
-    char *message =
-        arena_format(run->arena, "%s inside \"%s\" %s", run->error->message, call_name(walk->call), what);
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena, "%s inside \"%s\" %s", run->error->message, call_name(walk->call),
+               what);
     return outcome;
 }
 

@@ -243,8 +243,9 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
 static struct node *fold(struct parser *parser, struct node *node)
 {
     struct value result;
+    const struct operator_row *row = node->row.operation;
 
-    if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
+    if (row->effect != EFFECT_PURE || row->follows_options || node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;

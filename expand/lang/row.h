@@ -64,6 +64,7 @@ struct operator_row {
     enum operator_form form;
     enum effect effect;
     bool takes_certificate; /* the operand may be nothing but a certificate's variable */
+    bool follows_options;   /* options of the environment have a say: never folded */
     enum outcome (*run)(struct call *call);
     const char *help;
 };

@@ -38,6 +38,7 @@ variable_get value_of_message;
 
 /* The time now, in the form that row->text is. */
 variable_get value_of_local_time;
+variable_get value_of_log_time;
 variable_get value_of_utc;
 variable_get value_of_epoch;
 variable_get value_of_epoch_microseconds;
@@ -49,6 +50,13 @@ variable_get value_of_gid;
 variable_get value_of_host_name;
 variable_get value_of_load_average;
 variable_get value_of_working_directory;
+
+/* What is free where the queue is and where the logs are; -1 where that cannot be
+   told, nothing where no place is known. */
+variable_get value_of_spool_space;
+variable_get value_of_spool_inodes;
+variable_get value_of_log_space;
+variable_get value_of_log_inodes;
 
 /* The Exim that is installed here. */
 variable_get value_of_exim_path;

@@ -7,6 +7,11 @@
         .name = (word), .form = (shape), .effect = (kind), .run = (function), .help = (words)                \
     }
 
+#define BY_OPTIONS(word, function, words)                                                                    \
+    {                                                                                                        \
+        .name = (word), .form = OPERATOR_PLAIN, .effect = EFFECT_PURE, .follows_options = true,              \
+        .run = (function), .help = (words)                                                                   \
+    }
 #define OR_CERTIFICATE(word, function, words)                                                                \
     {                                                                                                        \
         .name = (word), .form = OPERATOR_PLAIN, .effect = EFFECT_PURE, .takes_certificate = true,            \
@@ -14,18 +19,16 @@
     }
 
 const struct operator_row operator_rows[] = {
-    ROW("address", OPERATOR_PLAIN, EFFECT_PURE, op_address,
-        "the mail address in a text as header fields have it"),
-    ROW("addresses", OPERATOR_PLAIN, EFFECT_PURE, op_addresses,
-        "the mail addresses of a header field, as a list"),
+    BY_OPTIONS("address", op_address, "the mail address in a text as header fields have it"),
+    BY_OPTIONS("addresses", op_addresses, "the mail addresses of a header field, as a list"),
     ROW("base32", OPERATOR_PLAIN, EFFECT_PURE, op_base32, "a decimal number in base 32"),
     ROW("base32d", OPERATOR_PLAIN, EFFECT_PURE, op_base32d, "a number in base 32 as a decimal one"),
     ROW("base62", OPERATOR_PLAIN, EFFECT_PURE, op_base62, "a decimal number as six digits of base 62"),
     ROW("base62d", OPERATOR_PLAIN, EFFECT_PURE, op_base62d, "a number in base 62 as a decimal one"),
     OR_CERTIFICATE("base64", op_base64, "encoded in base64"),
     ROW("base64d", OPERATOR_PLAIN, EFFECT_PURE, op_base64d, "decoded from base64"),
-    ROW("domain", OPERATOR_PLAIN, EFFECT_PURE, op_domain, "the domain of a mail address"),
-    ROW("escape", OPERATOR_PLAIN, EFFECT_PURE, op_escape, "with bytes that do not print as escapes"),
+    BY_OPTIONS("domain", op_domain, "the domain of a mail address"),
+    BY_OPTIONS("escape", op_escape, "with bytes that do not print as escapes"),
     ROW("escape8bit", OPERATOR_PLAIN, EFFECT_PURE, op_escape8bit, "with bytes beyond ASCII as escapes"),
     ROW("eval", OPERATOR_PLAIN, EFFECT_PURE, op_eval, "the value of an arithmetic expression"),
     ROW("eval10", OPERATOR_PLAIN, EFFECT_PURE, op_eval10, "as eval, with decimal numbers only"),
@@ -44,7 +47,7 @@ const struct operator_row operator_rows[] = {
     ROW("listcount", OPERATOR_PLAIN, EFFECT_PURE, op_listcount, "how many items a list has"),
     ROW("listnamed", OPERATOR_WORD, EFFECT_READS, op_listnamed,
         "the items of a named list, as they are written"),
-    ROW("local_part", OPERATOR_PLAIN, EFFECT_PURE, op_local_part, "the local part of a mail address"),
+    BY_OPTIONS("local_part", op_local_part, "the local part of a mail address"),
     ROW("mask", OPERATOR_WORD, EFFECT_PURE, op_mask, "the network of an IP address and a number of bits"),
     OR_CERTIFICATE("md5", op_md5, "its MD5 digest, in lower-case hexadecimal"),
     ROW("nh", OPERATOR_NUMBERS, EFFECT_PURE, op_nhash, "as nhash"),
