@@ -93,6 +93,31 @@ static bool read_tls(struct redis_state *state, struct lookups *lookups)
     return true;
 }
 
+/* A copy that lives as long as the state: the setting may change before it. */
+static const char *keep_text(struct redis_state *state, const char *text)
+{
+    const char *copy = text[0] == '\0' ? "" : arena_copy(&state->arena, text, strlen(text));
+
+    return copy == NULL ? "" : copy;
+}
+
+/* What the servers are is said by their URIs, or else by redis_mode. */
+static enum outcome choose_mode(const struct redis_state *state, struct redis_settings *settings,
+                                const struct lookup_request *request)
+{
+    if (state->servers.kind == REDIS_SERVERS_CLUSTER)
+        settings->mode = REDIS_MODE_CLUSTER;
+    if (state->servers.kind == REDIS_SERVERS_SENTINEL)
+        settings->mode = REDIS_MODE_SENTINEL;
+    if (state->servers.master_name != NULL)
+        settings->master_name = state->servers.master_name;
+    if (settings->mode == REDIS_MODE_SENTINEL && settings->master_name[0] == '\0')
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "Sentinels must be told the name of the master: set redis_sentinel_master, or write "
+                         "redis+sentinel://host:port/name");
+    return OUTCOME_DONE;
+}
+
 static enum outcome redis_open(struct lookups *lookups, const struct lookup_request *request, void **opened)
 {
     struct redis_state *state = calloc(1, sizeof *state);
@@ -101,7 +126,6 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
         .command_timeout = lookups_time(lookups, "redis_command_timeout"),
         .reply_limit = (size_t)lookups_number(lookups, "redis_reply_limit"),
         .mode = (enum redis_mode)lookups_word(lookups, "redis_mode"),
-        .topology_cache = "",
     };
 
     if (state == NULL)
@@ -114,15 +138,18 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     redis_tracking_open(&state->tracking);
     state->is_tracking = lookups_word(lookups, "redis_tracking") == 1;
     state->lookup_timeout = lookups_time(lookups, "redis_lookup_timeout");
-    if (request->chosen[OPTION_SERVERS].bytes == NULL) {
-        const char *path = lookups_text(lookups, "redis_topology_cache");
-        path = arena_copy(&state->arena, path, strlen(path));
-        settings.topology_cache = path != NULL ? path : "";
-    }
+    settings.topology_cache = keep_text(state, request->chosen[OPTION_SERVERS].bytes == NULL
+                                                   ? lookups_text(lookups, "redis_topology_cache")
+                                                   : "");
+    settings.master_name = keep_text(state, lookups_text(lookups, "redis_sentinel_master"));
+    settings.sentinel_user = keep_text(state, lookups_text(lookups, "redis_sentinel_user"));
+    settings.sentinel_password = keep_text(state, lookups_text(lookups, "redis_sentinel_password"));
     enum outcome outcome = read_servers(state, &request->chosen[OPTION_SERVERS],
                                         lookups_text(lookups, "redis_servers"), request);
     if (outcome == OUTCOME_DONE && !read_tls(state, lookups))
         outcome = error_no_memory(request->error);
+    if (outcome == OUTCOME_DONE)
+        outcome = choose_mode(state, &settings, request);
     if (lookups_word(lookups, "redis_protocol") == 1)
         redis_servers_set_resp2(&state->servers);
     if (outcome == OUTCOME_DONE && !redis_router_open(&state->router, &state->servers, &settings))
@@ -359,6 +386,24 @@ static const struct lookup_setting settings[] = {
         .words = READ_FROMS,
         .default_value = "primary",
         .help = "who answers commands that only read, in a cluster and with Sentinel",
+    },
+    {
+        .name = "redis_sentinel_master",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "the name by which Sentinels know the master, for redis_mode = sentinel",
+    },
+    {
+        .name = "redis_sentinel_password",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "the password of the Sentinels themselves",
+    },
+    {
+        .name = "redis_sentinel_user",
+        .type = LOOKUP_SETTING_TEXT,
+        .default_value = "",
+        .help = "the user at the Sentinels themselves",
     },
     {
         .name = "redis_topology_cache",

@@ -13,12 +13,6 @@ static const nanoseconds refresh_interval = NANOSECONDS_PER_SECOND;
    unless that was asked a moment ago. */
 static const nanoseconds moment = 5 * NANOSECONDS_PER_MILLISECOND;
 
-/* How long a node that went silent may take to say PONG, and how much longer each
-   time: while it is waited for nobody looks whether another has its slots. */
-static const nanoseconds probe_patience = 100 * NANOSECONDS_PER_MILLISECOND;
-static const nanoseconds probe_growth = 25 * NANOSECONDS_PER_MILLISECOND;
-static const nanoseconds longest_probe = NANOSECONDS_PER_SECOND;
-
 /* A replica that answers is asked this often whether it still follows its primary. */
 static const nanoseconds check_interval = NANOSECONDS_PER_SECOND;
 
@@ -70,20 +64,6 @@ bool redis_cluster_detect(struct redis_router *router, struct redis_node *node, 
 
 /* ---- who is asked ---- */
 
-/* Whether a node that went silent speaks again: the command itself would have to
-   wait for it much longer. */
-static bool answers_probe(struct redis_router *router, struct redis_node *node, nanoseconds deadline)
-{
-    static const struct redis_argument ping[] = {{"PING", 4}};
-    nanoseconds patience = clock_earlier(probe_patience + node->failures * probe_growth, longest_probe);
-    struct arena *arena = &router->cluster->scratch;
-    struct redis_reply *reply = redis_router_query(router, node, ping, 1, patience, deadline, arena);
-
-    if (reply != NULL)
-        redis_node_has_answered(node);
-    return reply != NULL;
-}
-
 /* The node itself, or what is asked in its place. After a failure the others are
    heard first: it may have lost its slots, and not know it yet. NULL: not now. */
 static struct redis_node *usable(struct redis_router *router, struct redis_node *node, nanoseconds deadline)
@@ -101,7 +81,7 @@ static struct redis_node *usable(struct redis_router *router, struct redis_node 
         cluster->is_stale = true;
         return NULL;
     }
-    return node->is_slow && !answers_probe(router, node, deadline) ? NULL : node;
+    return node->is_slow && !redis_router_probe(router, node, deadline, &cluster->scratch) ? NULL : node;
 }
 
 /* For a command without a key: a primary that is connected, or else is well. */
@@ -145,7 +125,7 @@ static bool follows(struct redis_router *router, struct redis_node *node, nanose
     if (node->checked_at != 0 && now - node->checked_at < check_interval)
         return true;
     const struct redis_reply *reply =
-        redis_router_query(router, node, role, 1, longest_probe, deadline, &router->cluster->scratch);
+        redis_router_query(router, node, role, 1, check_interval, deadline, &router->cluster->scratch);
     if (reply == NULL)
         return false;
     /* "slave", host, port, state, offset; one that may not ask is believed. */
@@ -177,12 +157,20 @@ static struct redis_node *pick_replica(struct redis_router *router, struct redis
     return NULL;
 }
 
-static unsigned slot_of(const struct redis_errand *errand)
+static void find_slot(struct redis_router *router, struct redis_errand *errand, nanoseconds deadline)
 {
-    size_t key = redis_command_first_key(errand->command);
-    const struct redis_argument *arguments = errand->command->arguments;
+    const struct redis_command *command = errand->command;
+    size_t key = redis_command_first_key(command);
 
-    return key == 0 ? REDIS_NO_SLOT : redis_slot(arguments[key].bytes, arguments[key].length);
+    if (key != 0) {
+        errand->slot = redis_slot(command->arguments[key].bytes, command->arguments[key].length);
+    } else if (command->row == NULL && command->count > 1) {
+        struct redis_node *node = pick_any(router, deadline);
+        if (node == NULL)
+            return;
+        errand->slot = redis_keys_slot(router, node, errand, deadline);
+    }
+    errand->has_slot = true;
 }
 
 static struct redis_node *wait_for(struct redis_router *router, struct redis_errand *errand, const char *what)
@@ -202,8 +190,8 @@ static struct redis_node *pick(struct redis_router *router, struct redis_errand 
         redis_cluster_refresh(router, deadline);
     if (!cluster->is_known)
         return wait_for(router, errand, router->trouble);
-    if (errand->slot == REDIS_NO_SLOT)
-        errand->slot = slot_of(errand);
+    if (!errand->has_slot)
+        find_slot(router, errand, deadline);
     if (errand->slot == REDIS_NO_SLOT)
         return pick_any(router, deadline);
     if (cluster->owners[errand->slot] == 0)

@@ -28,6 +28,7 @@ struct redis_connection {
     size_t reply_limit;
     enum redis_role role;   /* set by the owner before the first question, as the next one: */
     bool is_readonly;       /* READONLY is part of the greeting: a cluster's replica answers reads */
+    bool stays_lost;        /* it is not replaced without its owner's knowing when the server has closed it */
     struct redis_link link; /* its socket is -1 when it is not connected */
     struct redis_resolving *resolving; /* its server's name, under way to addresses; NULL: is not */
     pid_t owner;          /* the process that connected: a child never uses its parent's socket */

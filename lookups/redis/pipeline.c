@@ -79,7 +79,7 @@ static bool may_start_again(const struct redis_pipeline *pipeline)
 {
     size_t end = 0;
 
-    if (!pipeline->was_idle || !pipeline->lost)
+    if (!pipeline->was_idle || !pipeline->lost || pipeline->connection->stays_lost)
         return false;
     for (size_t i = 0; i < pipeline->count; i++) {
         end += turn_length(&pipeline->turns[i]);

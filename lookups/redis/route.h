@@ -28,6 +28,11 @@ struct redis_reply *redis_router_query(struct redis_router *router, struct redis
                                        const struct redis_argument *arguments, size_t count,
                                        nanoseconds patience, nanoseconds deadline, struct arena *arena);
 
+/* Whether a node that went silent speaks again, asked with little patience: the
+   command itself would have to wait for it much longer. */
+bool redis_router_probe(struct redis_router *router, struct redis_node *node, nanoseconds deadline,
+                        struct arena *arena);
+
 /* Sleeps for a random time between half of "span" and "span", not beyond
    "deadline". */
 void redis_nap(nanoseconds span, nanoseconds deadline);
@@ -46,6 +51,12 @@ void redis_cluster_close(struct redis_router *router);
 
 bool redis_sentinel_open(struct redis_router *router) MUST_CHECK;
 void redis_sentinel_close(struct redis_router *router);
+
+/* The slot of a command that the built-in table does not have: "node" is asked where
+   its keys stand, once a name; each time for those whose keys move. REDIS_NO_SLOT:
+   it has none, or that cannot be known. Sets whether the errand only reads. */
+unsigned redis_keys_slot(struct redis_router *router, struct redis_node *node, struct redis_errand *errand,
+                         nanoseconds deadline);
 
 /* A command whose keys lie in several slots, and that is run slot by slot. */
 bool redis_split_needed(const struct redis_command *command);

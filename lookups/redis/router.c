@@ -77,7 +77,7 @@ bool redis_errand_open(struct redis_errand *errand, struct arena *arena)
     errand->outcome = OUTCOME_DEFERRED;
     errand->reply = NULL;
     errand->only_reads = command->effect == REDIS_READS || command->effect == REDIS_READS_CHANGING;
-    errand->is_asking = errand->has_loaded = false;
+    errand->is_asking = errand->has_loaded = errand->has_slot = false;
     errand->hops = 0;
     errand->to = errand->node = NULL;
     errand->bytes = bytes.bytes;
@@ -434,6 +434,24 @@ struct redis_reply *redis_router_query(struct redis_router *router, struct redis
     if (reply->type == REDIS_ERROR)
         keep_trouble(router, node, redis_error_words(reply, arena));
     return reply;
+}
+
+/* How long a node that went silent may take to say PONG, and how much longer each
+   time: while it is waited for nobody looks whether another has its slots. */
+static const nanoseconds probe_patience = 100 * NANOSECONDS_PER_MILLISECOND;
+static const nanoseconds probe_growth = 25 * NANOSECONDS_PER_MILLISECOND;
+static const nanoseconds longest_probe = NANOSECONDS_PER_SECOND;
+
+bool redis_router_probe(struct redis_router *router, struct redis_node *node, nanoseconds deadline,
+                        struct arena *arena)
+{
+    static const struct redis_argument ping[] = {{"PING", 4}};
+    nanoseconds patience = clock_earlier(probe_patience + node->failures * probe_growth, longest_probe);
+
+    if (redis_router_query(router, node, ping, 1, patience, deadline, arena) == NULL)
+        return false;
+    redis_node_has_answered(node);
+    return true;
 }
 
 /* ---- commands ---- */

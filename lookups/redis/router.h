@@ -27,7 +27,7 @@ struct redis_settings {
     size_t reply_limit;
     enum redis_mode mode;
     const char *topology_cache; /* a file's path, "" for none; must outlive the router */
-    const char *master_name;    /* what Sentinel calls the master; must outlive the router */
+    const char *master_name;    /* what Sentinels call the master; the same */
     const char *sentinel_user;  /* for the Sentinels themselves, "" for none; the same */
     const char *sentinel_password;
 };
@@ -53,6 +53,7 @@ struct redis_errand {
         REDIS_ERRAND_APART,   /* it is several commands to a cluster */
     } state;
     bool only_reads;
+    bool has_slot;           /* "slot" is what the command says */
     bool is_asking;          /* the next node is to get ASKING before it */
     bool has_loaded;         /* its script was loaded once for it */
     unsigned hops;           /* redirections since the last nap */
@@ -101,6 +102,8 @@ struct redis_router {
     struct arena memory;             /* of cluster, Sentinel and the scripts that are known */
     struct redis_script *scripts;
     size_t script_bytes;
+    struct redis_known_command *commands; /* what the servers said of those that the table has not */
+    size_t command_count;
     char trouble[320]; /* the last thing that went wrong with a question of the router's own */
 };
 

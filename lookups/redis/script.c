@@ -100,6 +100,7 @@ static size_t make_errands(const struct redis_router *router, const struct redis
         each[count].command = errand->command;
         if (!redis_errand_open(&each[count], arena))
             return 0;
+        each[count].has_slot = true;
         each[count++].slot = slot;
     }
     return count;

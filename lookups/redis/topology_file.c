@@ -79,7 +79,7 @@ static bool read_node(struct reader *reader, struct redis_address *address, stru
     if (copy == NULL)
         return false;
     copy[word - place - 1] = ':';
-    if (copy[0] == ':' || !redis_address_read(address, copy, place_length, NULL, arena) || !skip(reader, " "))
+    if (!redis_address_read(address, copy, place_length, NULL, arena) || !skip(reader, " "))
         return false;
     if (skip(reader, "-\n"))
         return true;

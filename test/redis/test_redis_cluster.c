@@ -77,6 +77,26 @@ static size_t owner(const struct live *live, unsigned number)
     return (size_t)index;
 }
 
+/* The other primaries do not vote again for some time after an election: it is
+   asked for until it happens. */
+static void hand_over(struct live *live, unsigned number, const char *how)
+{
+    size_t old = owner(live, number);
+    int replica = redis_test_cluster_replica(&live->cluster, old);
+
+    assert_true(replica >= 0);
+    for (int i = 0; i < 10; i++) {
+        redis_test_node_do(&live->cluster, (size_t)replica, "CLUSTER FAILOVER%s", how);
+        for (int k = 0; k < 100; k++) {
+            int now = redis_test_cluster_owner(&live->cluster, number, (int)old);
+            if (now >= 0 && (size_t)now != old)
+                return;
+            (void)usleep(20000);
+        }
+    }
+    fail_msg("no failover");
+}
+
 /* ---- answers ---- */
 
 static void test_cluster_a_plain_list_of_one_node_finds_every_key(void **state)
@@ -159,6 +179,70 @@ static void test_cluster_scripts_are_where_they_are_called(void **state)
         "deferred: ERR");
 }
 
+/* ---- new processes ---- */
+
+static long connections(const struct live *live)
+{
+    char text[8192];
+    long sum = 0;
+
+    for (size_t i = 0; i < live->cluster.count; i++) {
+        assert_true(redis_test_node_ask(&live->cluster, i, text, sizeof text, "INFO stats"));
+        sum += strtol(strstr(text, "total_connections_received:") + 27, NULL, 10);
+    }
+    return sum;
+}
+
+/* A lookup as a new process makes it; gives the connections that it took. */
+static long ask_anew(struct live *live, const char *path, const char *query, const char *expected)
+{
+    struct asker asker;
+
+    asker_open(&asker);
+    asker_set(&asker, "redis_servers", live->list);
+    asker_set(&asker, "redis_topology_cache", path);
+    long before = connections(live);
+    assert_answer(&asker, query, expected);
+    long after = connections(live);
+    asker_close(&asker);
+    return after - before - (long)live->cluster.count; /* asking takes one of each node */
+}
+
+static void test_cluster_a_new_process_asks_the_right_node_at_once(void **state)
+{
+    struct live *live = *state;
+    struct temp_folder folder;
+    char path[128];
+    char query[32];
+    char expected[32];
+
+    temp_folder_open(&folder);
+    temp_folder_path(&folder, "topology", path, sizeof path);
+    asker_set(&live->asker, "redis_topology_cache", path);
+    for (int i = 0; i < 20; i++) { /* some of them are moved, and tell of the cluster */
+        (void)snprintf(query, sizeof query, "GET flow:%d", i);
+        assert_int_equal(ask(&live->asker, query), OUTCOME_DONE);
+    }
+    assert_int_equal(access(path, R_OK), 0);
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(query, sizeof query, "GET flow:%d", i);
+        (void)snprintf(expected, sizeof expected, "value%d", i);
+        assert_int_equal(ask_anew(live, path, query, expected), 1);
+    }
+    /* A map that is wrong by now is put right by the first that finds out. */
+    size_t old = owner(live, slot("flow:1"));
+    hand_over(live, slot("flow:1"), "");
+    assert_true(ask_anew(live, path, "GET flow:1", "value1") <= 3);
+    assert_int_equal(ask_anew(live, path, "GET flow:1", "value1"), 1);
+    /* So is a file that nobody can read. */
+    temp_folder_write(&folder, "topology", "rexpand redis topology 1\nlist x\n", 32);
+    assert_int_equal(ask_anew(live, path, "GET flow:2", "value2") > 0, 1);
+    redis_test_cluster_wait(&live->cluster);
+    hand_over(live, slot("flow:1"), "");
+    assert_int_equal(owner(live, slot("flow:1")), old);
+    temp_folder_close(&folder);
+}
+
 /* ---- failures ---- */
 
 /* What becomes of lookups while one node goes. */
@@ -235,26 +319,6 @@ static void test_cluster_a_stop_that_heals_costs_time_only(void **state)
     redis_flow_wait(flow, 1000);
     redis_flow_stop(flow, &count);
     redis_flow_check("SIGSTOP for 0.4 s", &count, false);
-}
-
-/* The other primaries do not vote again for some time after an election: it is
-   asked for until it happens. */
-static void hand_over(struct live *live, unsigned number, const char *how)
-{
-    size_t old = owner(live, number);
-    int replica = redis_test_cluster_replica(&live->cluster, old);
-
-    assert_true(replica >= 0);
-    for (int i = 0; i < 10; i++) {
-        redis_test_node_do(&live->cluster, (size_t)replica, "CLUSTER FAILOVER%s", how);
-        for (int k = 0; k < 100; k++) {
-            int now = redis_test_cluster_owner(&live->cluster, number, (int)old);
-            if (now >= 0 && (size_t)now != old)
-                return;
-            (void)usleep(20000);
-        }
-    }
-    fail_msg("no failover");
 }
 
 static void test_cluster_failover_by_hand_is_not_noticed(void **state)
@@ -419,6 +483,7 @@ int main(void)
         LIVE(test_cluster_each_mode_that_fits_answers),
         LIVE(test_cluster_keys_of_several_slots_are_asked_slot_by_slot),
         LIVE(test_cluster_scripts_are_where_they_are_called),
+        LIVE(test_cluster_a_new_process_asks_the_right_node_at_once),
         LIVE(test_cluster_kill_of_a_primary_defers_no_reader),
         LIVE(test_cluster_kill_of_a_primary_runs_no_write_twice),
         LIVE(test_cluster_a_stopped_primary_is_replaced_and_comes_back),

@@ -395,6 +395,49 @@ static void test_fake_many_redirections_ask_for_the_map_seldom(void **state)
     redis_fake_node_stop(&second);
 }
 
+/* Half of the slots at each of two nodes, which know commands that no table has and
+   move nobody. */
+static void answer_modules(struct redis_fake_call *call)
+{
+    const struct plan *plan = call->context;
+
+    if (is(call, "CLUSTER", "SLOTS"))
+        (void)sprintf(call->answer,
+                      "*2\r\n*3\r\n:0\r\n:8191\r\n*2\r\n$9\r\n127.0.0.1\r\n:%d\r\n"
+                      "*3\r\n:8192\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:%d\r\n",
+                      plan->first, plan->second);
+    else if (is(call, "COMMAND", "GETKEYS"))
+        (void)sprintf(call->answer, "*1\r\n$%zu\r\n%s\r\n", strlen(call->words[4]), call->words[4]);
+    else if (is(call, "COMMAND", "INFO"))
+        (void)sprintf(call->answer, "*1\r\n*6\r\n$1\r\nx\r\n:-2\r\n*1\r\n+%s\r\n:%d\r\n:1\r\n:1\r\n",
+                      strcmp(call->words[2], "MOD.MOVES") == 0 ? "movablekeys" : "readonly",
+                      strcmp(call->words[2], "MOD.NONE") == 0 ? 0 : 2);
+    else
+        (void)sprintf(call->answer, ":%d\r\n", call->node->port == plan->first ? 1 : 2);
+}
+
+static void test_fake_keys_of_unknown_commands_are_asked_for(void **state)
+{
+    struct plan plan = {.first = free_port(), .second = free_port()};
+    struct redis_fake_node first;
+    struct redis_fake_node second;
+    struct asker asker;
+
+    (void)state;
+    redis_fake_node_start(&first, plan.first, answer_modules, &plan);
+    redis_fake_node_start(&second, plan.second, answer_modules, &plan);
+    setup(&asker, "cluster", &first);
+    assert_answer(&asker, "MOD.GET x bar", "1"); /* 5061 */
+    assert_answer(&asker, "mod.get x foo", "2"); /* 12182 */
+    assert_answer(&asker, "MOD.GET x hello", "1");
+    assert_answer(&asker, "MOD.MOVES x foo", "2");
+    assert_answer(&asker, "MOD.MOVES x bar", "1");
+    assert_int_equal(ask(&asker, "MOD.NONE x foo"), OUTCOME_DONE);
+    asker_close(&asker);
+    redis_fake_node_stop(&first);
+    redis_fake_node_stop(&second);
+}
+
 /* ---- never twice ---- */
 
 /* Takes the command and goes: it may have run. */
@@ -436,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_fake_maps_that_cannot_be_are_not_believed),
         cmocka_unit_test(test_fake_odd_maps_are_understood),
         cmocka_unit_test(test_fake_many_redirections_ask_for_the_map_seldom),
+        cmocka_unit_test(test_fake_keys_of_unknown_commands_are_asked_for),
         cmocka_unit_test(test_fake_a_write_that_may_have_run_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ enum { REDIS_FLOW_WORKERS = 8, REDIS_FLOW_KEYS = 1000, REDIS_FLOW_COUNTERS = 64 
 enum redis_flow_kind {
     REDIS_FLOW_READS,    /* GET flow:N, which must be what redis_flow_fill has put there */
     REDIS_FLOW_READS_AT, /* the same with read=prefer_replica */
-    REDIS_FLOW_COUNTS,   /* INCR of keys of its own, which may not go back, nor on by more than was asked */
+    REDIS_FLOW_COUNTS,   /* INCR of keys of its own, which may not go on by more than was asked */
     REDIS_FLOW_WRITES,   /* SET and GET of keys of its own: what was written last must be there */
     REDIS_FLOW_MANY,     /* MGET of keys in many slots */
     REDIS_FLOW_GATHERED, /* the same keys by lookup_find_many */
@@ -49,8 +49,8 @@ void redis_flow_wait(const struct redis_flow *flow, unsigned long rounds);
    with the answers. Frees the flow. */
 void redis_flow_stop(struct redis_flow *flow, struct redis_flow_count *total);
 
-/* Prints a count, and fails the test when an answer was wrong, failed or lost, or
-   none was right; "may_defer" allows deferrals. */
+/* Prints a count, and fails the test when an answer was wrong or failed, more INCRs
+   were lost than deferred and one, or none was right; "may_defer" allows deferrals. */
 void redis_flow_check(const char *name, const struct redis_flow_count *count, bool may_defer);
 
 #endif
