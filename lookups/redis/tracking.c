@@ -15,10 +15,8 @@ static const nanoseconds refusal_rest = 30 * NANOSECONDS_PER_SECOND;
 enum { MOST_SCRATCH = 16 * 1024 * 1024 };
 
 struct redis_kept {
-    struct redis_kept *next; /* in its bucket */
-    struct redis_kept *older;
-    struct redis_kept *newer;
-    const struct redis_watch *watch;
+    uint16_t next; /* slot in its bucket's chain, counted from 1; 0: none */
+    struct redis_watch *watch;
     nanoseconds until;
     uint64_t hash; /* of the key */
     bool found;
@@ -52,15 +50,20 @@ static size_t size_of(const struct redis_kept *kept)
     return sizeof *kept + kept->key_length + kept->query_length + kept->text_length;
 }
 
-static void drop(struct redis_tracking *tracking, struct redis_kept *kept)
+static uint16_t *bucket_of(const struct redis_tracking *tracking, uint64_t hash)
 {
-    struct redis_kept **place = &tracking->buckets[kept->hash % REDIS_TRACKED_BUCKETS];
+    return &tracking->buckets[hash % REDIS_TRACKED_BUCKETS];
+}
 
-    while (*place != kept)
-        place = &(*place)->next;
+static void drop(struct redis_tracking *tracking, size_t slot)
+{
+    struct redis_kept *kept = tracking->slots[slot];
+    uint16_t *place = bucket_of(tracking, kept->hash);
+
+    while (*place != slot + 1)
+        place = &tracking->slots[*place - 1]->next;
     *place = kept->next;
-    *(kept->older == NULL ? &tracking->oldest : &kept->older->newer) = kept->newer;
-    *(kept->newer == NULL ? &tracking->newest : &kept->newer->older) = kept->older;
+    tracking->slots[slot] = NULL;
     tracking->count--;
     tracking->bytes -= size_of(kept);
     free(kept);
@@ -68,22 +71,23 @@ static void drop(struct redis_tracking *tracking, struct redis_kept *kept)
 
 void redis_tracking_empty(struct redis_tracking *tracking)
 {
-    while (tracking->oldest != NULL)
-        drop(tracking, tracking->oldest);
+    for (size_t i = 0; tracking->count > 0 && i < REDIS_TRACKED_ANSWERS; i++)
+        if (tracking->slots[i] != NULL)
+            drop(tracking, i);
 }
 
 static void drop_key(struct redis_tracking *tracking, const char *key, size_t length)
 {
     uint64_t hash = hash_of(tracking, key, length);
-    struct redis_kept *next;
+    uint16_t next;
 
-    if (tracking->buckets == NULL)
+    if (tracking->count == 0)
         return;
-    for (struct redis_kept *kept = tracking->buckets[hash % REDIS_TRACKED_BUCKETS]; kept != NULL;
-         kept = next) {
+    for (uint16_t at = *bucket_of(tracking, hash); at != 0; at = next) {
+        const struct redis_kept *kept = tracking->slots[at - 1];
         next = kept->next;
         if (kept->hash == hash && kept->key_length == length && memcmp(kept->bytes, key, length) == 0)
-            drop(tracking, kept);
+            drop(tracking, at - 1U);
     }
 }
 
@@ -121,19 +125,20 @@ static bool query_of(const struct redis_command *command, struct arena *arena, s
     return buffer_value(&bytes, query);
 }
 
-static struct redis_kept *find_kept(const struct redis_tracking *tracking, const struct redis_argument *key,
-                                    const struct value *query)
+/* The slot of the answer, counted from 1; 0: there is none. */
+static uint16_t find_kept(const struct redis_tracking *tracking, const struct redis_argument *key,
+                          const struct value *query)
 {
     uint64_t hash = hash_of(tracking, key->bytes, key->length);
+    uint16_t at = tracking->count == 0 ? 0 : *bucket_of(tracking, hash);
 
-    if (tracking->buckets == NULL)
-        return NULL;
-    for (struct redis_kept *kept = tracking->buckets[hash % REDIS_TRACKED_BUCKETS]; kept != NULL;
-         kept = kept->next)
+    for (; at != 0; at = tracking->slots[at - 1]->next) {
+        const struct redis_kept *kept = tracking->slots[at - 1];
         if (kept->hash == hash && kept->query_length == query->length &&
             memcmp(kept->bytes + kept->key_length, query->bytes, query->length) == 0)
-            return kept;
-    return NULL;
+            return at;
+    }
+    return 0;
 }
 
 /* ---- the news ---- */
@@ -161,7 +166,9 @@ void redis_tracking_close(struct redis_tracking *tracking)
 {
     start_over(tracking);
     free(tracking->buckets);
+    free(tracking->slots);
     tracking->buckets = NULL;
+    tracking->slots = NULL;
     arena_free(&tracking->scratch);
 }
 
@@ -262,16 +269,17 @@ bool redis_tracking_find(struct redis_tracking *tracking, const struct redis_com
     notice_losses(tracking);
     if (tracking->count == 0 || !query_of(command, arena, &query))
         return false;
-    struct redis_kept *kept = find_kept(tracking, &command->arguments[1], &query);
-    if (kept == NULL)
+    uint16_t at = find_kept(tracking, &command->arguments[1], &query);
+    if (at == 0)
         return false;
-    if (!is_up_to_date(tracking, (struct redis_watch *)(uintptr_t)kept->watch)) {
+    if (!is_up_to_date(tracking, tracking->slots[at - 1]->watch)) {
         start_over(tracking);
         return false;
     }
-    kept = find_kept(tracking, &command->arguments[1], &query);
-    if (kept == NULL || clock_is_past(kept->until))
+    at = find_kept(tracking, &command->arguments[1], &query);
+    if (at == 0 || clock_is_past(tracking->slots[at - 1]->until))
         return false;
+    const struct redis_kept *kept = tracking->slots[at - 1];
     const char *bytes =
         arena_copy(arena, kept->bytes + kept->key_length + kept->query_length, kept->text_length);
     if (bytes == NULL)
@@ -388,36 +396,55 @@ static void watch_on(struct redis_tracking *tracking, struct redis_connection *c
 
 /* ---- keeping ---- */
 
-static void add(struct redis_tracking *tracking, struct redis_kept *kept)
+/* The next slot, and as many of the oldest after it as take too many bytes. */
+static size_t make_slot(struct redis_tracking *tracking, size_t size)
 {
-    struct redis_kept **bucket = &tracking->buckets[kept->hash % REDIS_TRACKED_BUCKETS];
+    size_t slot = tracking->next;
 
-    kept->next = *bucket;
-    *bucket = kept;
-    kept->older = tracking->newest;
-    *(tracking->newest == NULL ? &tracking->oldest : &tracking->newest->newer) = kept;
-    tracking->newest = kept;
-    tracking->count++;
-    tracking->bytes += size_of(kept);
-    while (tracking->count > REDIS_TRACKED_ANSWERS || tracking->bytes > REDIS_TRACKED_BYTES)
-        drop(tracking, tracking->oldest);
+    tracking->next = (slot + 1) % REDIS_TRACKED_ANSWERS;
+    if (tracking->slots[slot] != NULL)
+        drop(tracking, slot);
+    for (size_t oldest = tracking->next; tracking->bytes + size > REDIS_TRACKED_BYTES && tracking->count > 0;
+         oldest = (oldest + 1) % REDIS_TRACKED_ANSWERS)
+        if (tracking->slots[oldest] != NULL)
+            drop(tracking, oldest);
+    return slot;
 }
 
-static void keep(struct redis_tracking *tracking, const struct redis_watch *watch,
+static bool make_tables(struct redis_tracking *tracking)
+{
+    if (tracking->slots == NULL)
+        tracking->slots = calloc(REDIS_TRACKED_ANSWERS, sizeof *tracking->slots);
+    if (tracking->buckets == NULL)
+        tracking->buckets = calloc(REDIS_TRACKED_BUCKETS, sizeof *tracking->buckets);
+    return tracking->slots != NULL && tracking->buckets != NULL;
+}
+
+static void add(struct redis_tracking *tracking, struct redis_kept *kept)
+{
+    size_t slot = make_slot(tracking, size_of(kept));
+    uint16_t *bucket = bucket_of(tracking, kept->hash);
+
+    kept->next = *bucket;
+    *bucket = (uint16_t)(slot + 1);
+    tracking->slots[slot] = kept;
+    tracking->count++;
+    tracking->bytes += size_of(kept);
+}
+
+static void keep(struct redis_tracking *tracking, struct redis_watch *watch,
                  const struct redis_command *command, bool found, const struct value *text)
 {
     const struct redis_argument *key = &command->arguments[1];
     struct value query;
 
-    if (tracking->buckets == NULL)
-        tracking->buckets = calloc(REDIS_TRACKED_BUCKETS, sizeof(struct redis_kept *));
-    if (tracking->buckets == NULL || text->length > REDIS_TRACKED_BYTES / 4 ||
+    if (text->length > REDIS_TRACKED_BYTES / 4 || !make_tables(tracking) ||
         !query_of(command, &tracking->scratch, &query))
         return;
-    struct redis_kept *kept = find_kept(tracking, key, &query);
-    if (kept != NULL)
-        drop(tracking, kept);
-    kept = malloc(sizeof *kept + key->length + query.length + text->length);
+    uint16_t old = find_kept(tracking, key, &query);
+    if (old != 0)
+        drop(tracking, old - 1U);
+    struct redis_kept *kept = malloc(sizeof *kept + key->length + query.length + text->length);
     if (kept == NULL)
         return;
     *kept = (struct redis_kept){
@@ -429,11 +456,12 @@ static void keep(struct redis_tracking *tracking, const struct redis_watch *watc
         .query_length = query.length,
         .text_length = text->length,
     };
+    char *next = kept->bytes;
     if (key->length > 0)
-        memcpy(kept->bytes, key->bytes, key->length);
-    memcpy(kept->bytes + key->length, query.bytes, query.length);
+        memcpy(next, key->bytes, key->length);
+    memcpy(next + key->length, query.bytes, query.length);
     if (text->length > 0)
-        memcpy(kept->bytes + key->length + query.length, text->bytes, text->length);
+        memcpy(next + key->length + query.length, text->bytes, text->length);
     add(tracking, kept);
 }
 

@@ -31,12 +31,12 @@ struct redis_watch {
 };
 
 struct redis_tracking {
-    pid_t owner;                 /* a child has no news */
-    unsigned losses;             /* of watched connections; counted by those */
-    unsigned seen;               /* losses by which the answers were dropped */
-    struct redis_kept **buckets; /* NULL: nothing was kept yet */
-    struct redis_kept *oldest;
-    struct redis_kept *newest;
+    pid_t owner;               /* a child has no news */
+    unsigned losses;           /* of watched connections; counted by those */
+    unsigned seen;             /* losses by which the answers were dropped */
+    struct redis_kept **slots; /* a ring of REDIS_TRACKED_ANSWERS; NULL: nothing was kept yet */
+    uint16_t *buckets;         /* the first of a chain of slots, counted from 1; 0: none */
+    size_t next;               /* slot to be filled */
     size_t count;
     size_t bytes;
     uint64_t seed;
