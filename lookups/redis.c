@@ -261,8 +261,8 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
                                struct lookup_answer *answer)
 {
     struct redis_state *state = opened;
-    struct redis_command command;
-    struct terms terms;
+    struct redis_command command = {.count = 0};
+    struct terms terms = {.deadline = 0};
 
     enum outcome outcome = read_terms(state, request, &terms);
     if (outcome == OUTCOME_DONE)
@@ -300,12 +300,14 @@ static void redis_find_many(void *opened, struct lookup_turn *const *turns, size
     struct redis_command *commands = arena_calloc(arena, count, sizeof *commands);
     struct redis_errand *errands = arena_calloc(arena, count, sizeof *errands);
     bool *is_known = arena_calloc(arena, count, sizeof *is_known);
-    struct terms terms;
+    struct terms terms = {.deadline = 0};
     size_t sent = 0;
 
-    enum outcome outcome = commands == NULL || errands == NULL || is_known == NULL
-                               ? error_no_memory(turns[0]->request.error)
-                               : read_terms(state, &turns[0]->request, &terms);
+    if (commands == NULL || errands == NULL || is_known == NULL) {
+        end_all(turns, count, error_no_memory(turns[0]->request.error));
+        return;
+    }
+    enum outcome outcome = read_terms(state, &turns[0]->request, &terms);
     if (outcome != OUTCOME_DONE) {
         end_all(turns, count, outcome);
         return;
