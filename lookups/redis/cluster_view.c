@@ -127,8 +127,8 @@ static bool ask_view(struct redis_router *router, struct redis_node *node, nanos
     if (reply == NULL)
         return false;
     reply = redis_router_query(router, node, shards, 2, patience_with(node), deadline, arena);
-    bool tls = node->connection.transport != &redis_transport_plain;
-    return !is_error(reply) && redis_topology_read_shards(topology, reply, host_of(node), tls, arena);
+    return !is_error(reply) && redis_topology_read_shards(topology, reply, host_of(node),
+                                                          node->connection.server->uses_tls, arena);
 }
 
 /* The list of servers in words, as the topology's file has it. */

@@ -56,9 +56,11 @@ struct redis_node *redis_nodes_add(struct redis_nodes *nodes, const struct redis
 
     if (node == NULL)
         return NULL;
-    redis_connection_init(&node->connection, &node->own, reply_limit);
     (void)snprintf(node->id, sizeof node->id, "%s", address->id);
-    if (redis_server_at(&node->own, model, address->host, strlen(address->host), address->port, &node->names))
+    bool is_made =
+        redis_server_at(&node->own, model, address->host, strlen(address->host), address->port, &node->names);
+    redis_connection_init(&node->connection, &node->own, reply_limit);
+    if (is_made)
         return node;
     free_node(node);
     nodes->count--;
