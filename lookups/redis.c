@@ -9,6 +9,7 @@
 #include "lookups/redis/reply.h"
 #include "lookups/redis/router.h"
 #include "lookups/redis/tls.h"
+#include "lookups/redis/tracking.h"
 
 extern const struct lookup_driver lookup_driver_redis;
 
@@ -26,6 +27,8 @@ struct redis_state {
     struct redis_servers servers;
     struct redis_tls tls;
     struct redis_router router;
+    struct redis_tracking tracking;
+    bool is_tracking; /* answers are kept there, not until the end of the message */
     struct redis_reply_form form;
     enum redis_read_from read_from;
     nanoseconds lookup_timeout;
@@ -40,6 +43,7 @@ static void redis_close(void *opened)
     struct redis_state *state = opened;
 
     redis_router_close(&state->router);
+    redis_tracking_close(&state->tracking);
     redis_tls_free(&state->tls);
     arena_free(&state->arena);
     free(state);
@@ -131,6 +135,8 @@ static enum outcome redis_open(struct lookups *lookups, const struct lookup_requ
     state->form.integers_as_bool = lookups_word(lookups, "redis_integer") == 1;
     state->form.maps_as_lines = lookups_word(lookups, "redis_map") == 1;
     state->read_from = (enum redis_read_from)lookups_word(lookups, "redis_read_from");
+    redis_tracking_open(&state->tracking);
+    state->is_tracking = lookups_word(lookups, "redis_tracking") == 1;
     state->lookup_timeout = lookups_time(lookups, "redis_lookup_timeout");
     settings.topology_cache = keep_text(state, request->chosen[OPTION_SERVERS].bytes == NULL
                                                    ? lookups_text(lookups, "redis_topology_cache")
@@ -213,21 +219,50 @@ static enum outcome read_command(const struct lookup_request *request, struct lo
     return outcome;
 }
 
+/* Whether an answer that the server has not taken back is at hand. What is written
+   makes all of them void at once: the server's own word may come later than the next
+   question. */
+static bool find_tracked(struct redis_state *state, const struct lookup_request *request,
+                         const struct redis_command *command, struct lookup_answer *answer)
+{
+    if (!state->is_tracking)
+        return false;
+    if (answer->empties_cache)
+        redis_tracking_empty(&state->tracking);
+    if (!redis_tracking_takes(command))
+        return false;
+    answer->may_cache = false;
+    return redis_tracking_find(&state->tracking, command, request->arena, &answer->found, &answer->value);
+}
+
+/* A cluster's node may have left it, and been forgotten, since it answered. */
+static bool is_still_known(const struct redis_state *state, const struct redis_node *node)
+{
+    for (size_t i = 0; i < state->router.nodes.count; i++)
+        if (state->router.nodes.all[i] == node)
+            return true;
+    return false;
+}
+
 /* What came of an errand, as the lookup's outcome and answer. */
-static enum outcome take_errand(const struct redis_state *state, const struct lookup_request *request,
-                                const struct redis_errand *errand, struct lookup_answer *answer)
+static enum outcome take_errand(struct redis_state *state, const struct lookup_request *request,
+                                const struct redis_errand *errand, nanoseconds deadline,
+                                struct lookup_answer *answer)
 {
     if (errand->outcome != OUTCOME_DONE) {
         *request->error = errand->error;
         return errand->outcome;
     }
-    if (errand->node != NULL) {
+    if (errand->node != NULL && is_still_known(state, errand->node)) {
         const char *label = errand->node->connection.server->label;
         answer->source = arena_copy(request->arena, label, strlen(label));
     }
     redis_reply_find_map(errand->reply, errand->command);
     if (!redis_reply_text(errand->reply, &state->form, request->arena, &answer->found, &answer->value))
         return error_no_memory(request->error);
+    if (state->is_tracking && redis_tracking_takes(errand->command) && is_still_known(state, errand->node))
+        redis_tracking_keep(&state->tracking, errand->command, &errand->node->connection, deadline,
+                            answer->found, &answer->value);
     return OUTCOME_DONE;
 }
 
@@ -235,18 +270,17 @@ static enum outcome redis_find(void *opened, const struct lookup_request *reques
                                struct lookup_answer *answer)
 {
     struct redis_state *state = opened;
-    struct redis_command command;
-    struct redis_errand errand = {.command = &command};
-    struct terms terms;
+    struct redis_command command = {.count = 0};
+    struct terms terms = {.deadline = 0};
 
     enum outcome outcome = read_terms(state, request, &terms);
     if (outcome == OUTCOME_DONE)
         outcome = read_command(request, answer, &command);
-    if (outcome != OUTCOME_DONE)
+    if (outcome != OUTCOME_DONE || find_tracked(state, request, &command, answer))
         return outcome;
-    errand.read_from = terms.read_from;
+    struct redis_errand errand = {.command = &command, .read_from = terms.read_from};
     redis_router_ask_many(&state->router, &errand, 1, terms.deadline, request->arena);
-    return take_errand(state, request, &errand, answer);
+    return take_errand(state, request, &errand, terms.deadline, answer);
 }
 
 /* What is not a command at all is reported in its place. */
@@ -278,27 +312,33 @@ static void redis_find_many(void *opened, struct lookup_turn *const *turns, size
     struct arena *arena = turns[0]->request.arena;
     struct redis_command *commands = arena_calloc(arena, count, sizeof *commands);
     struct redis_errand *errands = arena_calloc(arena, count, sizeof *errands);
-    struct terms terms;
+    bool *is_known = arena_calloc(arena, count, sizeof *is_known);
+    struct terms terms = {.deadline = 0};
     size_t sent = 0;
 
-    enum outcome outcome = commands == NULL || errands == NULL
-                               ? error_no_memory(turns[0]->request.error)
-                               : read_terms(state, &turns[0]->request, &terms);
+    if (commands == NULL || errands == NULL || is_known == NULL) {
+        end_all(turns, count, error_no_memory(turns[0]->request.error));
+        return;
+    }
+    enum outcome outcome = read_terms(state, &turns[0]->request, &terms);
     if (outcome != OUTCOME_DONE) {
         end_all(turns, count, outcome);
         return;
     }
     for (size_t i = 0; i < count; i++) {
         turns[i]->outcome = read_command(&turns[i]->request, &turns[i]->answer, &commands[sent]);
-        if (turns[i]->outcome == OUTCOME_DONE) {
+        is_known[i] = turns[i]->outcome != OUTCOME_DONE ||
+                      find_tracked(state, &turns[i]->request, &commands[sent], &turns[i]->answer);
+        if (!is_known[i]) {
             errands[sent].command = &commands[sent];
             errands[sent++].read_from = terms.read_from;
         }
     }
     redis_router_ask_many(&state->router, errands, sent, terms.deadline, arena);
     for (size_t i = 0, next = 0; i < count; i++)
-        if (turns[i]->outcome == OUTCOME_DONE)
-            turns[i]->outcome = take_errand(state, &turns[i]->request, &errands[next++], &turns[i]->answer);
+        if (!is_known[i])
+            turns[i]->outcome =
+                take_errand(state, &turns[i]->request, &errands[next++], terms.deadline, &turns[i]->answer);
 }
 
 static bool redis_quote_operator(struct buffer *out, const struct value *text, const struct value *option)
@@ -425,6 +465,13 @@ static const struct lookup_setting settings[] = {
         .words = "auto 2",
         .default_value = "auto",
         .help = "the protocol: RESP3 where server and hiredis know it, or RESP2",
+    },
+    {
+        .name = "redis_tracking",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "no yes",
+        .default_value = "no",
+        .help = "yes: answers are kept until the server says that they have changed, for long-lived programs",
     },
     {
         .name = "redis_reply_limit",

@@ -28,6 +28,9 @@ void redis_connection_close(struct redis_connection *connection)
     if (connection->link.socket >= 0)
         (void)close(connection->link.socket);
     redis_codec_close(&connection->codec);
+    if (connection->losses != NULL)
+        ++*connection->losses;
+    connection->losses = NULL;
     connection->transport = &redis_transport_plain;
     connection->link = (struct redis_link){.socket = -1};
     connection->is_greeted = false;

@@ -35,6 +35,7 @@ struct redis_connection {
     bool is_greeted;      /* the server has accepted password, database and the rest of the greeting */
     bool was_refused;     /* at the last try the server did not want what the greeting says */
     unsigned long opened; /* how often it has been connected: a change tells of a new one */
+    unsigned *losses;     /* counted up once when it is closed; NULL: nobody minds */
     char *input;          /* bytes that came in; those before input_next are used */
     size_t input_next;    /* always equal to input_end between two questions */
     size_t input_end;

@@ -85,6 +85,8 @@ static const struct redis_command *make_part(const struct split *split, size_t f
 
 static bool make_parts(struct split *split, enum redis_read_from read_from)
 {
+    if (split->step == 0)
+        return false;
     split->keys = (split->command->count - 1) / split->step;
     split->order = arena_calloc(split->arena, split->keys, sizeof *split->order);
     split->parts = arena_calloc(split->arena, split->keys, sizeof *split->parts);

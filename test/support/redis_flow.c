@@ -42,9 +42,10 @@ struct work {
     struct asker asker;
     unsigned random;
     unsigned long round;
-    long long last[REDIS_FLOW_COUNTERS]; /* of INCR */
-    char value[REDIS_FLOW_COUNTERS][32]; /* of SET, as it was done last … */
-    char maybe[REDIS_FLOW_COUNTERS][32]; /* … and one that may have been since */
+    long long last[REDIS_FLOW_COUNTERS];  /* of INCR */
+    char value[REDIS_FLOW_COUNTERS][32];  /* of SET, as it was done last … */
+    char maybe[REDIS_FLOW_COUNTERS][32];  /* … one that may have been since … */
+    char before[REDIS_FLOW_COUNTERS][32]; /* … and the one before */
 };
 
 static void open_asker(const struct redis_flow *flow, struct asker *asker)
@@ -166,6 +167,11 @@ static void do_count(struct work *work)
     work->last[key] = number;
 }
 
+static bool is_or_none(const struct work *work, const char *value)
+{
+    return value[0] == '\0' ? !work->asker.answer.found : is_answer(work, value);
+}
+
 static void do_write(struct work *work)
 {
     unsigned key = next_random(work, REDIS_FLOW_COUNTERS);
@@ -177,15 +183,20 @@ static void do_write(struct work *work)
             memcpy(work->maybe[key], value, sizeof value);
         return;
     }
+    memcpy(work->before[key], work->value[key], sizeof value);
     memcpy(work->value[key], value, sizeof value);
     work->maybe[key][0] = '\0';
     key = next_random(work, REDIS_FLOW_COUNTERS);
     if (ask_text(work, "", "GET write:%s:%u", work->worker->name, key) != OUTCOME_DONE)
         return;
-    bool is_right =
-        work->value[key][0] == '\0' ? !work->asker.answer.found : is_answer(work, work->value[key]);
-    check(work, is_right || (work->maybe[key][0] != '\0' && is_answer(work, work->maybe[key])),
-          work->value[key]);
+    bool is_right = is_or_none(work, work->value[key]) ||
+                    (work->maybe[key][0] != '\0' && is_answer(work, work->maybe[key]));
+    if (!is_right && is_or_none(work, work->before[key])) {
+        work->worker->count.lost++; /* by the servers, as redis_flow_check says */
+        memcpy(work->value[key], work->before[key], sizeof value);
+        return;
+    }
+    check(work, is_right, work->value[key]);
 }
 
 static void do_many(struct work *work)

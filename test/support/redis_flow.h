@@ -23,7 +23,7 @@ enum redis_flow_kind {
 
 struct redis_flow_count {
     unsigned long right, wrong, deferred, failed;
-    unsigned long lost; /* INCR: answers that were done and are not in the counter */
+    unsigned long lost; /* writes that were done and are not there */
     nanoseconds longest;
     nanoseconds longest_ended; /* when, on clock_now's clock */
     char complaint[512];       /* the first answer that was not right */
@@ -49,7 +49,7 @@ void redis_flow_wait(const struct redis_flow *flow, unsigned long rounds);
    with the answers. Frees the flow. */
 void redis_flow_stop(struct redis_flow *flow, struct redis_flow_count *total);
 
-/* Prints a count, and fails the test when an answer was wrong or failed, more INCRs
+/* Prints a count, and fails the test when an answer was wrong or failed, more writes
    were lost than deferred and one, or none was right; "may_defer" allows deferrals. */
 void redis_flow_check(const char *name, const struct redis_flow_count *count, bool may_defer);
 
