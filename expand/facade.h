@@ -30,7 +30,6 @@ enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_conf
 
 /* As rexpand_config_read. */
 struct rexpand_config *facade_config_read(const struct config_input *input, char **message);
-const struct config *facade_config(const struct rexpand_config *config);
 
 /* A copy of the message for the caller of the library to free, if one is
    wanted. */
