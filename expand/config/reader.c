@@ -140,7 +140,7 @@ static enum outcome add_physical(struct reader *reader, struct value *text, stru
 {
     bool replaced = false;
     bool is_content = false;
-    struct text_map map;
+    struct text_map map = {0};
     *more = true;
     enum outcome outcome = replace_macros(reader, text, joined->length == 0,
                                           reader->keeps_places ? &map : NULL, &replaced, error);
