@@ -265,6 +265,7 @@ static WATCHED enum outcome watch_condition(struct run *run, const struct node *
 {
     struct trace_frame frame;
 
+    *truth = false;
     trace_enter(run, &frame, node);
     enum outcome outcome = node_truth(run, node, truth);
     trace_leave_truth(run, &frame, outcome, *truth);

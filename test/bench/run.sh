@@ -8,7 +8,8 @@ here=$(dirname "$0")
 json=$(dirname "$BENCH_DIR")/bench.json
 work=$(mktemp -d "${TMPDIR:-/tmp}/rexpand-bench.XXXXXX") || exit 1
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+nodes=()
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; [ ${#nodes[@]} -eq 0 ] || kill "${nodes[@]}" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 export LC_ALL=C
 
@@ -227,6 +228,45 @@ redis() {
 	gets "Unix socket, database, password" "$work/redis.sock" 3 secret
 }
 
+# Three nodes on the server's core; lookups and the loops that know each key's node on the same.
+cluster() {
+	command -v redis-server >/dev/null || return 0
+	step "lookups through a cluster"
+	local attempt first n bare lookup pipeline many
+	for attempt in 1 2 3; do
+		first=$((12000 + RANDOM % 15000))
+		nodes=()
+		for n in 0 1 2; do
+			mkdir -p "$work/node$n$attempt"
+			(cd "$work/node$n$attempt" && exec taskset -c $core redis-server --bind 127.0.0.1 --port $((first + n)) \
+				--cluster-enabled yes --cluster-port $((first + 10 + n)) --save '' --appendonly no --daemonize no \
+				>/dev/null 2>&1) &
+			nodes+=($!)
+		done
+		for n in $(seq 100); do
+			redis-cli -p $((first + 2)) PING >/dev/null 2>&1 && break
+			sleep 0.05
+		done
+		for n in 0 1 2; do
+			redis-cli -p $((first + n)) CLUSTER ADDSLOTSRANGE $((n * 5461)) $((n == 2 ? 16383 : n * 5461 + 5460)) >/dev/null 2>&1
+			[ $n = 0 ] || redis-cli -p $first CLUSTER MEET 127.0.0.1 $((first + n)) $((first + 10 + n)) >/dev/null 2>&1
+		done
+		for n in $(seq 200); do
+			[ "$(for n in 0 1 2; do redis-cli -p $((first + n)) CLUSTER INFO 2>/dev/null; done | grep -c -e state:ok -e slots_ok:16384)" = 6 ] && break
+			sleep 0.05
+		done
+		taskset -c $core "$BENCH_DIR/bench_redis_cluster" 100 $first $((first + 1)) $((first + 2)) >"$work/out" 2>/dev/null && break
+		kill "${nodes[@]}" 2>/dev/null
+		nodes=()
+	done
+	[ ${#nodes[@]} -gt 0 ] || fail "bench_redis_cluster failed"
+	kill "${nodes[@]}" 2>/dev/null
+	nodes=()
+	{ read -r _ bare; read -r _ lookup; read -r _ pipeline; read -r _ many; } <"$work/out"
+	row redis "GET, cluster" "a second" "$lookup" "bare, nodes known" "$bare" more "ratio >= 0.95"
+	row redis "1,000 GETs at once, cluster" "a second" "$many" "bare pipelines" "$pipeline" more "ratio >= 0.7"
+}
+
 # --- the result -------------------------------------------------------------------------------------------------------
 
 write_result() {
@@ -284,4 +324,5 @@ memory repeat "one string" "$medium"
 memory number "all distinct" "$medium"
 in_process
 redis
+cluster
 write_result

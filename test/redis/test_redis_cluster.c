@@ -16,6 +16,7 @@
 
 #include "lookups/redis/slots.h"
 
+/* Milliseconds; REDIS_TEST_NODE_TIMEOUT gives another. */
 enum { NODE_TIMEOUT = 1000 };
 
 /* One cluster for all tests, and lookups that are new for each. */
@@ -29,7 +30,9 @@ static int open_group(void **state)
 {
     struct live *live = calloc(1, sizeof *live);
 
-    redis_test_cluster_start(&live->cluster, 3, 1, NODE_TIMEOUT);
+    const char *timeout = getenv("REDIS_TEST_NODE_TIMEOUT");
+
+    redis_test_cluster_start(&live->cluster, 3, 1, timeout == NULL ? (int)NODE_TIMEOUT : atoi(timeout));
     redis_test_cluster_list(&live->cluster, 0, live->list, sizeof live->list);
     redis_flow_fill(live->list);
     *state = live;

@@ -48,7 +48,7 @@ static void say_all_at(struct redis_fake_call *call, const char *host, int port)
 
 static void say(struct redis_fake_call *call, const char *answer)
 {
-    (void)strcpy(call->answer, answer);
+    (void)snprintf(call->answer, REDIS_FAKE_ANSWER, "%s", answer);
 }
 
 /* ---- redirections ---- */
@@ -182,8 +182,7 @@ static void test_fake_errors_that_pass_are_waited_out(void **state)
         "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n",
         "-READONLY You can't write against a read only replica.\r\n",
         "-READONLY You can't write against a read only replica. script: abc, on @user_script:1.\r\n",
-        ("-ERR Error running script (call to f_1): @user_script:1: @user_script: 1: -READONLY You can't "
-         "write\r\n"),
+        "-ERR Error running script (call to f_1): @user_script:1: 1: -READONLY You can't write\r\n",
         "-ERR max number of clients reached\r\n",
     };
     (void)state;
@@ -248,8 +247,7 @@ static void test_fake_maps_that_cannot_be_are_not_believed(void **state)
         "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:99999\r\n",
         "*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n$1\r\n1\r\n",
         "*1\r\n*3\r\n:0\r\n:16383\r\n$9\r\n127.0.0.1\r\n",
-        "*2\r\n*3\r\n:0\r\n:16383\r\n*2\r\n$9\r\n127.0.0.1\r\n:1\r\n*3\r\n:0\r\n:1\r\n*2\r\n$9\r\n127.0.0."
-        "1\r\n:1\r\n",
+        "*2\r\n*3\r\n:0\r\n:99\r\n*2\r\n$1\r\nh\r\n:1\r\n*3\r\n:99\r\n:101\r\n*2\r\n$1\r\nh\r\n:1\r\n",
         "-ERR This instance has cluster support disabled\r\n",
         "-NOPERM this user has no permissions to run the 'cluster|slots' command\r\n",
     };

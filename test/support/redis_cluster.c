@@ -375,6 +375,8 @@ void redis_test_cluster_start(struct redis_test_cluster *cluster, size_t primari
                               int node_timeout)
 {
     *cluster = (struct redis_test_cluster){.node_timeout = node_timeout};
+    if (primaries == 0)
+        fail("a cluster needs primaries");
     temp_folder_open(&cluster->folder);
     for (size_t i = 0; i < primaries * (replicas + 1); i++)
         (void)start_node(cluster);

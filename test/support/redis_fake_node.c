@@ -98,7 +98,7 @@ static void serve(struct peer *peer, struct redis_fake_call *call, void (*answer
     while (peer->socket != 0 && (used = next_command(peer, call)) > 0) {
         call->answer[0] = '\0';
         if (strcmp(call->words[0], "ASKING") == 0 || strcmp(call->words[0], "READONLY") == 0) {
-            (void)strcpy(call->answer, "+OK\r\n");
+            (void)snprintf(call->answer, REDIS_FAKE_ANSWER, "+OK\r\n");
         } else {
             call->calls++;
             answer(call);

@@ -336,7 +336,7 @@ unsigned long redis_flow_rounds(const struct redis_flow *flow, size_t worker)
 
 void redis_flow_wait(const struct redis_flow *flow, unsigned long rounds)
 {
-    unsigned long begin[REDIS_FLOW_WORKERS];
+    unsigned long begin[REDIS_FLOW_WORKERS] = {0};
     nanoseconds end = clock_deadline(30 * NANOSECONDS_PER_SECOND);
 
     for (size_t i = 0; i < flow->count; i++)
