@@ -347,6 +347,7 @@ static enum outcome take_message(struct taking *taking, const char *bytes, size_
         .keeps_newlines = option_is_true(env, "message_body_newlines"),
         .dot_ends = taking->options->dot_ends,
         .header_limit = option_number(env, "header_maxsize"),
+        .line_limit = option_number(env, "header_line_maxsize"),
         .keeps_return_path = !option_is_true(env, "return_path_remove"),
         .keeps_envelope_to = !option_is_true(env, "envelope_to_remove"),
         .keeps_delivery_date = !option_is_true(env, "delivery_date_remove"),

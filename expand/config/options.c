@@ -130,7 +130,7 @@ static const struct option_row rows[] = {
     {"gecos_pattern", OPTION_TEXT, false, NULL, NULL, "expression for the gecos field"},
     {"gnutls_allow_auto_pkcs11", OPTION_BOOL, false, "false", NULL, "let GnuTLS load PKCS11 modules"},
     {"gnutls_compat_mode", OPTION_BOOL, false, "false", NULL, "GnuTLS bears with old clients"},
-    {"header_line_maxsize", OPTION_INTEGER, false, "0", NULL, "longest header line"},
+    {"header_line_maxsize", OPTION_INTEGER, true, "0", NULL, "longest header line"},
     {"header_maxsize", OPTION_INTEGER, true, "1048576", NULL, "bytes that a message's header may have"},
     {"headers_charset", OPTION_TEXT, false, "UTF-8", NULL, "character set to decode header lines to"},
     {"helo_accept_junk_hosts", OPTION_TEXT, false, NULL, NULL, "hosts whose HELO may be anything"},

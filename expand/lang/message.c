@@ -21,6 +21,7 @@ struct reading {
     struct buffer line; /* the logical one that is being read */
     size_t nul_count;   /* in it */
     bool has_ended;     /* a dot alone, or the end of the bytes */
+    bool is_too_long;   /* the header is */
 };
 
 enum { NO_BYTE = -1 };
@@ -43,6 +44,13 @@ static void add_byte(struct reading *reading, int byte)
     buffer_add_byte(&reading->line, (char)byte);
     reading->message->size++;
     reading->nul_count += byte == '\0';
+}
+
+/* A byte that is no line end: those count only together with what follows. */
+static void add_data(struct reading *reading, int byte)
+{
+    add_byte(reading, byte);
+    reading->is_too_long |= reading->message->size >= reading->rules->header_limit;
 }
 
 /* A dot at the beginning of a line. True if it stands alone: then the message
@@ -70,7 +78,7 @@ static bool take_carriage_return(struct reading *reading)
         return true;
     }
     add_byte(reading, '\n');
-    add_byte(reading, ' ');
+    add_data(reading, ' ');
     return false;
 }
 
@@ -89,7 +97,7 @@ static bool read_physical(struct reading *reading, size_t begin)
 {
     struct message *message = reading->message;
 
-    while (message->size < reading->rules->header_limit) {
+    while (!reading->is_too_long) {
         int byte = next_byte(reading);
         if (byte == '.' && reading->line.length == 0 && reading->rules->dot_ends) {
             if (take_dot(reading))
@@ -103,7 +111,7 @@ static bool read_physical(struct reading *reading, size_t begin)
         if (byte == NO_BYTE || byte == '\n' || (byte == '\r' && take_carriage_return(reading)))
             break;
         if (byte != '\r')
-            add_byte(reading, byte);
+            add_data(reading, byte);
     }
     if (reading->line.length - begin > message->longest_line)
         message->longest_line = reading->line.length - begin;
@@ -124,8 +132,7 @@ static bool read_logical(struct reading *reading)
         if (!read_physical(reading, begin))
             return false;
         begin = reading->line.length;
-        if (reading->line.length == 1 || reading->has_ended ||
-            reading->message->size >= reading->rules->header_limit)
+        if (reading->line.length == 1 || reading->has_ended || reading->is_too_long)
             return true;
         int byte = next_byte(reading);
         if (byte == NO_BYTE)
@@ -135,7 +142,7 @@ static bool read_logical(struct reading *reading)
         reading->is_made_up = false;
         if (byte != ' ' && byte != '\t')
             return true;
-        add_byte(reading, byte);
+        add_data(reading, byte);
     }
 }
 
@@ -240,6 +247,10 @@ static enum outcome take_field(struct reading *reading, bool *is_field)
             line->bytes[i] = '?';
     size_t length = without_empty_lines(line->bytes, line->length);
     message->size -= line->length - length;
+    if (reading->rules->line_limit > 0 && length > reading->rules->line_limit)
+        return error_set(reading->error, reading->arena, OUTCOME_FAILED,
+                         "message header line longer than %zu characters received: message not accepted",
+                         reading->rules->line_limit);
     struct message_field *field = add_field(message, line->bytes, length, name_length, false);
     if (field == NULL)
         return error_no_memory(reading->error);
@@ -272,7 +283,7 @@ static enum outcome read_header(struct reading *reading)
         }
         if (reading->line.failed)
             return error_no_memory(reading->error);
-        if (reading->message->size >= reading->rules->header_limit)
+        if (reading->is_too_long)
             return error_set(reading->error, reading->arena, OUTCOME_FAILED,
                              "message header longer than %zu characters received: message not accepted",
                              reading->rules->header_limit);

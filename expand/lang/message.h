@@ -40,7 +40,8 @@ struct message_rules {
     bool keeps_newlines;  /* in what is visible; else they are spaces, as NUL bytes always are */
     bool dot_ends;        /* a line with a dot alone ends the message; as in Exim that also leaves empty
                              lines of the body out of the count */
-    size_t header_limit;  /* bytes */
+    size_t header_limit;  /* bytes of the header … */
+    size_t line_limit;    /* … and of one field; 0: any */
     bool keeps_return_path;
     bool keeps_envelope_to;
     bool keeps_delivery_date;

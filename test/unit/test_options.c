@@ -149,6 +149,28 @@ static void test_options_read_leaves_no_command_without_words(void **state)
     options_free(&options);
 }
 
+static void test_options_read_takes_bem_as_a_command_with_its_file(void **state)
+{
+    struct options options;
+    char *behind[] = {"rexpand", "-bem", "m", "-fa@b", "-oi", "-be", "x", NULL};
+    char *alone[] = {"rexpand", "-be", "-bem", "m", NULL};
+
+    (void)state;
+    assert_true(options_read(&options, 7, behind));
+    assert_string_equal(options.command->name, "-be");
+    assert_string_equal(options.message_path, "m");
+    assert_string_equal(options.sender, "a@b");
+    assert_true(options.dots_are_text);
+    assert_int_equal(options.word_count, 1);
+    assert_string_equal(options.words[0], "x");
+    options_free(&options);
+    assert_true(options_read(&options, 4, alone));
+    assert_string_equal(options.message_path, "m");
+    assert_null(options.sender);
+    assert_int_equal(options.word_count, 0);
+    options_free(&options);
+}
+
 static void test_options_describe_lists_each_option_once(void **state)
 {
     const char *form;
@@ -172,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_options_read_takes_all_behind_two_dashes_as_words),
         cmocka_unit_test(test_options_read_refuses_what_it_does_not_know),
         cmocka_unit_test(test_options_read_leaves_no_command_without_words),
+        cmocka_unit_test(test_options_read_takes_bem_as_a_command_with_its_file),
         cmocka_unit_test(test_options_describe_lists_each_option_once),
     };
 

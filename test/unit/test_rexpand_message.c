@@ -85,8 +85,9 @@ static void test_a_local_message_gets_the_fields_it_lacks(void **state)
 static void test_rexpand_env_message_refuses_what_exim_refuses(void **state)
 {
     static const struct rexpand_message_options wrong = {.sender = "a@@b"};
-    static const char settings[] = "header_maxsize = 50\nmessage_body_visible = 4\nmessage_body_newlines\n"
-                                   "return_path_remove = no\n";
+    static const char settings[] =
+        "header_maxsize = 50\nheader_line_maxsize = 20\nmessage_body_visible = 4\nmessage_body_newlines\n"
+        "return_path_remove = no\n";
     struct temp_folder folder;
     char path[128];
     char header[100];
@@ -106,6 +107,15 @@ static void test_rexpand_env_message_refuses_what_exim_refuses(void **state)
     assert_string_equal(message, "message header longer than 50 characters received: message not accepted");
     free(message);
     assert_gives(env, "[$h_a:]", "[]");
+    /* a line end counts for the field, not for the end of the header */
+    (void)snprintf(header, sizeof header, "A: %016d\nB: %017d\nC: %06d\n\n", 0, 0, 0);
+    assert_false(rexpand_env_message(env, header, strlen(header), NULL, &message));
+    assert_string_equal(message,
+                        "message header line longer than 20 characters received: message not accepted");
+    free(message);
+    (void)snprintf(header, sizeof header, "A: %016d\nB: %016d\nC: %06d\n\n", 0, 0, 1);
+    give(env, header, NULL);
+    assert_gives(env, "$h_c: $message_size", "000001 51");
     assert_false(rexpand_env_message(env, "A: b\n\n", 6, &wrong, &message));
     assert_string_equal(message, "bad -f address \"a@@b\": domain missing or malformed");
     free(message);
