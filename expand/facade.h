@@ -7,6 +7,7 @@
 #include "base/outcome.h"
 #include "lang/cache.h"
 
+struct config;
 struct env;
 struct rexpand_config;
 
@@ -19,6 +20,10 @@ struct rexpand_env {
 /* Gives an environment what a configuration says. */
 enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_config *config,
                               struct error *error) MUST_CHECK;
+
+/* The part of that which is main options' say about expansions. */
+enum outcome facade_set_options(struct rexpand_env *env, const struct config *config, const char *path,
+                                struct error *error) MUST_CHECK;
 
 /* A copy of the message for the caller of the library to free, if one is
    wanted. */

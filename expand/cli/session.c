@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/command.h"
 
@@ -35,6 +36,28 @@ static bool assign(struct session *session, const struct assignment *assignment,
     return false;
 }
 
+/* A configuration's timezone is the process's, for which there is no other way
+   than its environment; an empty one is the machine's. Without a file all stays as the
+   user has it. */
+static bool set_time_zone(const struct session *session, const char *config_path)
+{
+    static const char *const words[] = {"timezone"};
+    char *message = NULL;
+
+    if (config_path == NULL)
+        return true;
+    char *zone = rexpand_config_print(session->config, words, 1, true, &message);
+    if (zone == NULL) {
+        free(message);
+        return false;
+    }
+    zone[strcspn(zone, "\n")] = '\0';
+    bool done = (zone[0] == '\0' ? unsetenv("TZ") : setenv("TZ", zone, 1)) == 0;
+    tzset();
+    free(zone);
+    return done;
+}
+
 bool session_open(struct session *session, const struct options *options, int *status)
 {
     char *message = NULL;
@@ -44,6 +67,11 @@ bool session_open(struct session *session, const struct options *options, int *s
         rexpand_config_read(options->config_path, options->definitions, options->definition_count, &message);
     if (session->config == NULL) {
         *status = complain(message, EXIT_CONFIGURATION_WRONG);
+        return false;
+    }
+    if (!set_time_zone(session, options->config_path)) {
+        *status = complain(NULL, EXIT_CONFIGURATION_WRONG);
+        session_close(session);
         return false;
     }
     session->env = rexpand_env_new(session->config, &message);

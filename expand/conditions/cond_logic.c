@@ -50,10 +50,8 @@ static enum outcome evaluate_until(struct call *call, bool decisive, bool *truth
             continue;
         if (run->mistake_raised)
             return outcome;
-        char *message =
-            arena_format(run->arena, "%s inside \"%s{...}\" condition", run->error->message, call_name(call));
-        if (message != NULL)
-            run->error->message = message;
+        error_wrap(run->error, run->arena, "%s inside \"%s{...}\" condition", run->error->message,
+                   call_name(call));
         return outcome;
     }
     return OUTCOME_DONE;

@@ -144,11 +144,9 @@ static enum outcome expand_argument(struct call *call, const struct value *comma
 
     if (outcome == OUTCOME_DONE)
         return outcome;
-    char *message =
-        arena_format(run->arena, "Expansion of \"%.*s\" from command \"%.*s\" in ${run} expansion failed: %s",
-                     CALL_TEXT(&source), CALL_TEXT(command), run->error->message);
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena,
+               "Expansion of \"%.*s\" from command \"%.*s\" in ${run} expansion failed: %s",
+               CALL_TEXT(&source), CALL_TEXT(command), run->error->message);
     return outcome;
 }
 

@@ -206,6 +206,11 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
 {
     const struct value *given = NULL;
 
+    if (row->bound_at != 0) {
+        memcpy(value, (const char *)run + row->bound_at, sizeof *value);
+        if (value->bytes != NULL)
+            return OUTCOME_DONE;
+    }
     if (!row->is_family) {
         given = &run->env->variables->values[row - variable_rows];
     } else {
@@ -283,6 +288,13 @@ bool env_set_charset(struct env *env, const char *charset)
     return true;
 }
 
+static nanoseconds deadline_of(nanoseconds limit)
+{
+    if (limit == CLOCK_NEVER)
+        return CLOCK_NEVER;
+    return limit < NANOSECONDS_PER_SECOND ? clock_deadline(limit) : clock_rough_deadline(limit);
+}
+
 void env_begin(struct env *env, struct run *run, struct error *error)
 {
     arena_reset(&env->arena, env->bytes_limit < kept_bytes ? env->bytes_limit : kept_bytes);
@@ -292,7 +304,7 @@ void env_begin(struct env *env, struct run *run, struct error *error)
         .env = env,
         .arena = &env->arena,
         .error = error,
-        .deadline = env->time_limit == CLOCK_NEVER ? CLOCK_NEVER : clock_deadline(env->time_limit),
+        .deadline = deadline_of(env->time_limit),
         .ticks = 1024,
     };
 }

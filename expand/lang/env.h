@@ -6,12 +6,25 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "lang/address.h"
 #include "lang/call.h"
 #include "lang/regex.h"
 #include "lang/rfc2047.h"
 #include "lookups/lookup.h"
 
+/* What main options of a configuration say about expansions; all false and
+   empty unless one does. */
+struct env_options {
+    bool prints_top_bits;           /* print_topbitchars */
+    bool logs_milliseconds;         /* log_selector = +millisec: in $tod_log */
+    struct address_rules addresses; /* strip_excess_angle_brackets and others */
+    struct value interfaces;        /* local_interfaces, expanded; lives as long as the environment */
+    struct value more_interfaces;   /* extra_local_interfaces, likewise */
+    struct value log_folder;        /* of log_file_path, likewise */
+};
+
 struct env {
+    struct env_options options;
     struct lookups *lookups;
     struct regex_scratch *regex_scratch;
     struct regex_cache *regexes;

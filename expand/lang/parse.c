@@ -236,8 +236,9 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
 static struct node *fold(struct parser *parser, struct node *node)
 {
     struct value result;
+    const struct operator_row *row = node->row.operation;
 
-    if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
+    if (row->effect != EFFECT_PURE || row->follows_options || node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;
@@ -245,6 +246,24 @@ static struct node *fold(struct parser *parser, struct node *node)
     node->text = result;
     node->child_count = 0;
     return node;
+}
+
+/* Where the operand of one of these begins with "$" Exim looks for a name up to
+   the next brace first, and misses that before any other mistake. */
+static void note_missing_name_end(struct parser *parser, const struct value *name, size_t operand)
+{
+    struct parser probe = *parser;
+    struct value ignored;
+    size_t used;
+    const struct operator_row *row = operator_row_find(name->bytes, name->length, &used);
+
+    if (row == NULL || !row->takes_certificate || operand >= parser->length || parser->text[operand] != '$')
+        return;
+    probe.position = operand;
+    if (parse_unexpanded_argument(&probe, &ignored) || probe.position < probe.length)
+        return;
+    parser->program->mistake.message = NULL;
+    (void)parse_mistake_missing_brace(parser);
 }
 
 /* operator := name ":" sequence "}" , at its colon. The name is looked at
@@ -257,11 +276,14 @@ static struct node *parse_operator(struct parser *parser, const struct value *na
     if (node == NULL)
         return NULL;
     parser->position++;
+    size_t operand = parser->position;
     bool whole = parse_sequence(parser, true, &argument);
     if (argument != NULL && !parse_add_child(parser, node, argument))
         whole = false;
     if (whole)
         parser->position++;
+    else
+        note_missing_name_end(parser, name, operand);
     node->incomplete = !whole || !resolve_operator(parser, node, name);
     return node->incomplete ? node : fold(parser, node);
 }

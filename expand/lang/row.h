@@ -59,6 +59,8 @@ struct operator_row {
     const char *name;
     enum operator_form form;
     enum effect effect;
+    bool takes_certificate; /* the operand may be nothing but a certificate's variable */
+    bool follows_options;   /* options of the environment have a say: never folded */
     enum outcome (*run)(struct call *call);
     const char *help;
 };
@@ -78,6 +80,9 @@ struct condition_row {
 struct variable_row {
     const char *name;
     bool is_family; /* the name is the beginning of many: acl_c, h_ */
+    /* Where in struct run the value is that an item has bound to the name, which
+       outranks all others while it is there (its bytes are not NULL). 0: none binds it. */
+    size_t bound_at;
     /* The value now. NULL: what the environment was given, else empty. "name" is
        what was written. */
     enum outcome (*get)(struct run *run, const struct variable_row *row, const struct value *name,

@@ -18,12 +18,9 @@ variable_get value_domain_of;
 variable_get value_local_part_of;
 
 /* What items bind. */
-variable_get value_of_item;
-variable_get value_of_value;
+variable_get value_of_run_output;
 /* What conditions leave behind. */
 variable_get value_of_srs_recipient;
-variable_get value_of_prvs_address;
-variable_get value_of_prvs_key;
 
 /* What items leave behind. */
 variable_get value_of_prvs_result;
@@ -31,6 +28,7 @@ variable_get value_of_run_status;
 
 /* The time now, in the form that row->text is. */
 variable_get value_of_local_time;
+variable_get value_of_log_time;
 variable_get value_of_utc;
 variable_get value_of_epoch;
 variable_get value_of_epoch_microseconds;
@@ -42,6 +40,13 @@ variable_get value_of_gid;
 variable_get value_of_host_name;
 variable_get value_of_load_average;
 variable_get value_of_working_directory;
+
+/* What is free where the queue is and where the logs are; -1 where that cannot be
+   told, nothing where no place is known. */
+variable_get value_of_spool_space;
+variable_get value_of_spool_inodes;
+variable_get value_of_log_space;
+variable_get value_of_log_inodes;
 
 /* The Exim that is installed here. */
 variable_get value_of_exim_path;

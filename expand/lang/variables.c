@@ -2,6 +2,9 @@
    those that came up to 4.99. Most have a value only when the embedder or the
    command gives one with env_set. */
 
+#include <stddef.h>
+
+#include "lang/call.h"
 #include "lang/variable_values.h"
 
 const struct variable_row variable_rows[] = {
@@ -189,7 +192,7 @@ const struct variable_row variable_rows[] = {
     {.name = "interface_address", .help = "local address of the SMTP connection"},
     {.name = "interface_port", .get = value_text, .text = "-1", .help = "local port of the SMTP connection"},
     {.name = "item",
-     .get = value_of_item,
+     .bound_at = offsetof(struct run, bindings.item),
      .help = "element of the list that filter, map, reduce, forany or forall is at"},
     {.name = "ldap_dn", .help = "distinguished name of the last LDAP lookup's last entry"},
     {.name = "lh_",
@@ -219,8 +222,8 @@ const struct variable_row variable_rows[] = {
      .get = value_text,
      .text = "0",
      .help = "number of this host among those that share a name for messages"},
-    {.name = "log_inodes", .help = "free inodes where the log files are"},
-    {.name = "log_space", .help = "free kilobytes where the log files are"},
+    {.name = "log_inodes", .get = value_of_log_inodes, .help = "free inodes where the log files are"},
+    {.name = "log_space", .get = value_of_log_space, .help = "free kilobytes where the log files are"},
     {.name = "lookup_dnssec_authenticated",
      .help = "whether DNSSEC vouched for the last DNS lookup: yes, no or not asked"},
     {.name = "mailstore_basename", .help = "beginning of the file names in a mailstore delivery"},
@@ -334,10 +337,10 @@ const struct variable_row variable_rows[] = {
      .text = "no",
      .help = "yes when the connection came through a proxy"},
     {.name = "prvscheck_address",
-     .get = value_of_prvs_address,
+     .bound_at = offsetof(struct run, bindings.prvs_address),
      .help = "address without its signature, in prvscheck"},
     {.name = "prvscheck_keynum",
-     .get = value_of_prvs_key,
+     .bound_at = offsetof(struct run, bindings.prvs_key),
      .help = "key number of the signature, in prvscheck"},
     {.name = "prvscheck_result",
      .get = value_of_prvs_result,
@@ -515,8 +518,8 @@ const struct variable_row variable_rows[] = {
     {.name = "spf_smtp_comment", .help = "SPF: comment for the SMTP reply"},
     {.name = "spf_used_domain", .help = "SPF: domain whose record was used (after Exim 4.96)"},
     {.name = "spool_directory", .help = "where the queue is"},
-    {.name = "spool_inodes", .help = "free inodes where the queue is"},
-    {.name = "spool_space", .help = "free kilobytes where the queue is"},
+    {.name = "spool_inodes", .get = value_of_spool_inodes, .help = "free inodes where the queue is"},
+    {.name = "spool_space", .get = value_of_spool_space, .help = "free kilobytes where the queue is"},
     {.name = "srs_recipient",
      .get = value_of_srs_recipient,
      .help = "address inside an SRS address, from the inbound_srs condition"},
@@ -604,8 +607,7 @@ const struct variable_row variable_rows[] = {
      .text = "%a, %d %b %Y %H:%M:%S %z",
      .help = "time now, as in a Date: field"},
     {.name = "tod_log",
-     .get = value_of_local_time,
-     .text = "%Y-%m-%d %H:%M:%S",
+     .get = value_of_log_time,
      .help = "time now, as in Exim's log"},
     {.name = "tod_logfile",
      .get = value_of_local_time,
@@ -621,7 +623,8 @@ const struct variable_row variable_rows[] = {
      .help = "time now in UTC, 20260131235959Z say"},
     {.name = "transport_name", .help = "transport that is running"},
     {.name = "value",
-     .get = value_of_value,
+     .bound_at = offsetof(struct run, bindings.value),
+     .get = value_of_run_output,
      .help = "result of a lookup, extraction or run in its {yes} part; running result of reduce"},
     {.name = "verify_mode", .help = "S while a sender is verified, R while a recipient is, else empty"},
     {.name = "version_number",

@@ -4,6 +4,7 @@
 #ifndef REXPAND_X509_CERT_H
 #define REXPAND_X509_CERT_H
 
+#include "base/buffer.h"
 #include "base/outcome.h"
 #include "base/value.h"
 
@@ -23,6 +24,9 @@ struct cert_calls {
        field. */
     enum outcome (*field)(struct arena *arena, const struct cert *cert, const struct value *selector,
                           struct value *found, struct error *error);
+
+    /* Adds it in DER (RFC 5280, section 4.1). False when it cannot be written so. */
+    bool (*add_der)(struct buffer *out, const struct cert *cert);
 };
 
 extern const struct cert_calls rexpand_certs;

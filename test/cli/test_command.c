@@ -272,6 +272,20 @@ static void test_command_takes_macros_and_a_configuration(void **state)
     temp_folder_close(&folder);
 }
 
+static void test_command_runs_in_the_time_zone_of_its_configuration(void **state)
+{
+    static const char text[] = "timezone = XYZ-5:30\nkeep_environment = TZ\n";
+    struct temp_folder folder;
+    char path[128];
+
+    (void)state;
+    temp_folder_open(&folder);
+    temp_folder_write(&folder, "exim.conf", text, sizeof text - 1);
+    temp_folder_path(&folder, "exim.conf", path, sizeof path);
+    assert_feeds("", 0, "+0530 XYZ-5:30\n", "-be", "-C", path, "$tod_zone ${env{TZ}}");
+    temp_folder_close(&folder);
+}
+
 static void test_command_ends_with_64_when_it_is_called_wrongly(void **state)
 {
     struct outcome_of_run got;
@@ -583,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_command_refuses_a_hundred_thousand_nested_braces),
         cmocka_unit_test(test_command_sets_variables_tainted_and_clean),
         cmocka_unit_test(test_command_takes_macros_and_a_configuration),
+        cmocka_unit_test(test_command_runs_in_the_time_zone_of_its_configuration),
         cmocka_unit_test(test_command_ends_with_64_when_it_is_called_wrongly),
         cmocka_unit_test(test_command_ends_with_78_when_its_configuration_is_wrong),
 #ifdef LOOKUP_REDIS

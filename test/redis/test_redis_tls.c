@@ -452,6 +452,15 @@ static void test_tls_with_a_real_server(void **state)
     set_servers(&asker, "rediss://", with_user);
     assert_answer(&asker, "GET k", "v");
     assert_answer(&asker, "SET k w", "deferred: NOPERM");
+    /* A right that is taken away while the connection stands, and the user with it. */
+    (void)redis_test_server_run(&server, "ACL SETUSER reader -get");
+    assert_answer(&asker, "GET k2", "deferred: NOPERM");
+    (void)redis_test_server_run(&server, "ACL SETUSER reader +get");
+    assert_answer(&asker, "GET k2", "(none)");
+    (void)redis_test_server_run(&server, "ACL DELUSER reader");
+    assert_answer(&asker, "GET k3", "deferred: log-in refused: WRONGPASS");
+    (void)redis_test_server_run(&server, "ACL SETUSER reader on >secret ~* +get");
+    assert_answer(&asker, "GET k3", "(none)");
     (void)snprintf(with_user, sizeof with_user, "reader:wrong@%s", place);
     set_servers(&asker, "rediss://", with_user);
     assert_answer(&asker, "GET k", "deferred: log-in refused: WRONGPASS");
