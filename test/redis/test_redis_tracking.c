@@ -12,6 +12,7 @@
 
 #include "test/support/ask.h"
 #include "test/support/fake_redis.h"
+#include "test/support/redis_cluster.h"
 #include "test/support/redis_server.h"
 
 struct live {
@@ -221,6 +222,55 @@ static void test_tracking_goes_without_where_there_is_none(void **state)
     assert_int_equal(fake_redis_stop(&fake), 0);
 }
 
+/* Each node tells of its own keys; a slot that moves takes its answers with it, and a
+   primary that dies too. */
+static void test_tracking_in_a_cluster(void **state)
+{
+    struct redis_test_cluster cluster;
+    struct live live = {.server = {.pid = 0}};
+    char servers[512];
+    char key[32];
+
+    (void)state;
+    redis_test_cluster_start(&cluster, 3, 0, 2000);
+    asker_open(&live.asker);
+    redis_test_cluster_list(&cluster, 0, servers, sizeof servers);
+    asker_set(&live.asker, "redis_servers", servers);
+    asker_set(&live.asker, "redis_tracking", "yes");
+    asker_set(&live.asker, "redis_command_timeout", "400ms");
+    asker_set(&live.asker, "redis_lookup_timeout", "1s");
+    for (int i = 0; i < 90; i++) {
+        (void)snprintf(key, sizeof key, "SET %d old", i);
+        assert_answer(&live.asker, key, "OK");
+    }
+    for (int i = 0; i < 270; i++) {
+        (void)snprintf(key, sizeof key, "GET %d", i % 90);
+        assert_answer(&live.asker, key, "old");
+    }
+    lookups_tidy(live.asker.lookups);
+    for (size_t i = 0; i < cluster.count; i++)
+        redis_test_node_freeze(&cluster, i);
+    for (int i = 0; i < 90; i++) {
+        (void)snprintf(key, sizeof key, "GET %d", i);
+        assert_answer(&live.asker, key, "old");
+    }
+    for (size_t i = 0; i < cluster.count; i++)
+        redis_test_node_thaw(&cluster, i);
+    /* "foo" is in slot 12182. */
+    assert_answer(&live.asker, "SET foo old", "OK");
+    settle(&live, "GET foo", "old");
+    size_t from = (size_t)redis_test_cluster_owner(&cluster, 12182, -1);
+    size_t to = (from + 1) % 3;
+    redis_test_cluster_move_slot(&cluster, 12182, from, to, false);
+    redis_test_node_do(&cluster, to, "SET foo new");
+    assert_becomes(&live, "GET foo", "new");
+    settle(&live, "GET foo", "new");
+    redis_test_node_kill(&cluster, to);
+    assert_int_equal(ask(&live.asker, "GET foo"), OUTCOME_DEFERRED);
+    asker_close(&live.asker);
+    redis_test_cluster_stop(&cluster);
+}
+
 #define LIVE(test) cmocka_unit_test_setup_teardown(test, open_live, close_live)
 
 int main(void)
@@ -233,6 +283,7 @@ int main(void)
         LIVE(test_tracking_a_child_has_no_news),
         LIVE(test_tracking_leaves_other_answers_alone),
         LIVE(test_tracking_forgets_the_oldest_and_the_large),
+        cmocka_unit_test(test_tracking_in_a_cluster),
         LIVE(test_tracking_goes_without_where_there_is_none),
     };
 

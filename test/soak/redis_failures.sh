@@ -20,6 +20,6 @@ for round in $(seq "$rounds"); do
 			echo "round $round failed"
 			exit 1
 		}
-		grep -a -E 'right|resumed' "$top/build/soak.log"
+		grep -a -E ' right,|resumed' "$top/build/soak.log"
 	done
 done
