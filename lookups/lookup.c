@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "lookups/cache.h"
+#include "lookups/fixed.h"
 #include "lookups/settings.h"
 
 enum { MOST_STATES = 25, MOST_OPTIONS = 8 }; /* 25: as many files as Exim keeps open */
@@ -25,6 +26,7 @@ struct lookups {
     unsigned long uses;
     struct lookup_cache cache;
     struct lookup_setting_value *settings;
+    struct fixed_answers fixed;
 };
 
 struct lookups *lookups_new(void)
@@ -62,7 +64,19 @@ void lookups_free(struct lookups *lookups)
         free(lookups->settings[i].text);
     free(lookups->settings);
     lookup_cache_close(&lookups->cache);
+    fixed_answers_free(&lookups->fixed);
     free(lookups);
+}
+
+bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, const struct value *file,
+                 const struct value *query, enum lookup_fixed kind, const struct value *value)
+{
+    return fixed_answers_add(&lookups->fixed, driver, file, query, kind, value);
+}
+
+void lookups_fixed_only(struct lookups *lookups, bool only)
+{
+    lookups->fixed.only = only;
 }
 
 void lookups_tidy(struct lookups *lookups)
@@ -394,8 +408,8 @@ static size_t driver_number(const struct lookup_driver *driver)
 }
 
 /* Asks the driver, and keeps its answer as it wishes. */
-static enum outcome ask(struct lookups *lookups, const struct search *search,
-                        const struct lookup_cache_key *key, struct lookup_answer *answer)
+static enum outcome ask_driver(struct lookups *lookups, const struct search *search,
+                               const struct lookup_cache_key *key, struct lookup_answer *answer)
 {
     enum outcome outcome;
     struct state *state = get_state(lookups, search, &outcome);
@@ -411,11 +425,25 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
     return outcome;
 }
 
+/* The answer that was given in advance, else the cached one, else the
+   driver's. */
+static enum outcome ask(struct lookups *lookups, const struct search *search, struct lookup_answer *answer)
+{
+    struct lookup_cache_key key;
+    enum outcome outcome = OUTCOME_DONE;
+
+    if (fixed_answers_find(&lookups->fixed, &search->request, answer, &outcome))
+        return outcome == OUTCOME_DEFERRED ? defer(&search->request) : outcome;
+    lookup_cache_key(&lookups->cache, &key, &search->request, driver_number(search->request.driver));
+    if (!search->reads_cache || !lookup_cache_get(&lookups->cache, &key, answer))
+        outcome = ask_driver(lookups, search, &key, answer);
+    return outcome;
+}
+
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer)
 {
     struct search search = {.request = *request, .reads_cache = true, .writes_cache = true};
-    struct lookup_cache_key key;
 
     search.request.chosen = search.chosen;
     request->error->offset = ERROR_NO_OFFSET;
@@ -426,9 +454,7 @@ enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *r
         outcome = check_file(&search.request);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    lookup_cache_key(&lookups->cache, &key, &search.request, driver_number(request->driver));
-    if (!search.reads_cache || !lookup_cache_get(&lookups->cache, &key, answer))
-        outcome = ask(lookups, &search, &key, answer);
+    outcome = ask(lookups, &search, answer);
     if (outcome != OUTCOME_DONE || !answer->found)
         answer->value = VALUE_LITERAL("");
     else if (request->driver->results_are_tainted)

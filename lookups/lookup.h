@@ -137,6 +137,21 @@ size_t lookups_word(const struct lookups *lookups, const char *name);
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer) MUST_CHECK;
 
+/* Answers that are given in advance: who asks the driver just this (of just this
+   file, for a single key) gets it, and the driver is not asked, nor opened. Options and
+   taint make no difference. A later answer to the same question wins. False when
+   memory runs out. */
+enum lookup_fixed {
+    LOOKUP_FIXED_FOUND,
+    LOOKUP_FIXED_NOT_FOUND,
+    LOOKUP_FIXED_DEFERRED, /* "value" is the bare reason */
+};
+bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, const struct value *file,
+                 const struct value *query, enum lookup_fixed kind, const struct value *value) MUST_CHECK;
+
+/* Whether a question without such an answer is a failure. */
+void lookups_fixed_only(struct lookups *lookups, bool only);
+
 /* Exim's end of a message: forgets cached answers and lets drivers give back
    what they do not need between messages. Files and connections stay open. */
 void lookups_tidy(struct lookups *lookups);

@@ -26,6 +26,7 @@ struct command {
 
 int command_evaluate(const struct options *options);
 int command_print(const struct options *options);
+int command_test(const struct options *options);
 int command_version(const struct options *options);
 int command_help(const struct options *options);
 
@@ -40,6 +41,13 @@ struct session {
 };
 bool session_open(struct session *session, const struct options *options, int *status);
 void session_close(struct session *session);
+
+/* The same without saying what is wrong: *message is then a text for free(), NULL
+   when memory ran out. */
+bool session_make(struct session *session, const struct options *options, char **message, int *status);
+
+/* Does one of the options' assignments. False with a message for free(). */
+bool session_assign(struct session *session, const struct assignment *assignment, char **message);
 
 /* EXIT_OK if all that was printed was also written; else says why not. */
 int finish_output(int status);

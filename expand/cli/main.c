@@ -6,6 +6,7 @@ const struct command commands[] = {
     {"-be", "eval", "[STRING…]", "expand strings: those given, else lines of standard input",
      command_evaluate},
     {"-bP", NULL, "[WORD…]", "print the configuration's options, lists and macros", command_print},
+    {"test", NULL, "FILE…", "run files of test cases for strings", command_test},
     {"-bV", "--version", "", "print the version and what this build contains", command_version},
     {"--help", "-h", "", "print this", command_help},
 };

@@ -62,7 +62,7 @@ static void load(struct rexpand_env *env)
 static void test_lookups_give_what_the_table_says(void **state)
 {
     struct redis_test_server server;
-    struct language_cases cases;
+    struct test_file cases;
     char path[256];
     char servers[64];
     char *message = NULL;
@@ -76,8 +76,10 @@ static void test_lookups_give_what_the_table_says(void **state)
     load(env);
     write_cases(&server, path, sizeof path);
     language_cases_read(&cases, path);
-    size_t wrong = language_cases_run(&cases, env);
-    language_cases_free(&cases);
+    struct assignment setting = {.name = "redis_servers", .value = servers, .kind = ASSIGN_OPTION};
+    const struct options options = {.assignments = &setting, .assignment_count = 1};
+    size_t wrong = language_cases_run(&cases, &options);
+    test_file_free(&cases);
     rexpand_env_free(env);
     redis_test_server_stop(&server);
     assert_int_equal(wrong, 0);

@@ -1,52 +1,25 @@
-/* The language's test cases: a line each in files *.cases.
+/* The language's test cases, in files *.cases of the format that `rexpand test`
+   reads (expand/cli/cases.h, rexpand-test(5)), put to rexpand and to Exim.
 
-     expression => result
-     expression !! message         (a failure; a deferral or a forced failure too)
-
-   In result and message \n, \t, \\ and \xHH stand for bytes; the expression is
-   as it is. "@DATA@" is the folder "data" beside the file. Lines that begin with "#"
-   are comments. Directives:
-
-     @differs REASON               the next case: Exim gives something else, and why that is meant
-     @set NAME=VALUE               a tainted variable for all that follows; those cases are not
-     @set-clean NAME=VALUE         put to Exim, which has no such option
-     @option NAME=VALUE            a lookup's setting, likewise */
+   "@DATA@" is the folder "data" beside the file. "@differs REASON" says that Exim gives
+   something else for the next case, and why that is meant. Cases behind any other
+   directive but @name and @skip, up to @reset, are not put to Exim, which has no such options. */
 
 #ifndef REXPAND_TEST_CASES_H
 #define REXPAND_TEST_CASES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-struct rexpand_env;
-
-struct language_case {
-    size_t line;
-    char *expression;
-    char *expected; /* what is printed: the result, or "Failed: " and the message */
-    size_t expected_length;
-    bool differs;     /* from Exim, and is meant to */
-    bool is_for_exim; /* no setting of ours in front of it */
-    char *setting;    /* not NULL: no case but a directive to carry out in its turn */
-};
-
-struct language_cases {
-    char *path;
-    struct language_case *cases;
-    size_t count;
-};
+#include "cli/cases.h"
 
 /* Reads a file, or fails the test, naming the line that is wrong. */
-void language_cases_read(struct language_cases *cases, const char *path);
-void language_cases_free(struct language_cases *cases);
+void language_cases_read(struct test_file *cases, const char *path);
 
-/* Runs all cases in "env", prints each that is wrong with file and line, and
-   returns how many were. */
-size_t language_cases_run(const struct language_cases *cases, struct rexpand_env *env);
+/* Runs all cases with the command line's "options" (NULL: none), prints each
+   that is wrong with file and line, and returns how many were. */
+size_t language_cases_run(const struct test_file *cases, const struct options *options);
 
 /* Asks exim4 the same, and compares. Returns how many cases did not agree with
    the table, or were marked as different and are not. */
-size_t language_cases_ask_exim(const struct language_cases *cases);
+size_t language_cases_ask_exim(const struct test_file *cases);
 
 /* Whether there is an exim4 to ask. */
 bool exim_is_here(void);
