@@ -355,27 +355,6 @@ static struct state *get_state(struct lookups *lookups, const struct search *sea
     return state;
 }
 
-/* Adds bytes as Exim shows them in a message: what does not print is a letter or
-   three octal digits behind a backslash. */
-static void add_printing(struct buffer *out, const struct value *text)
-{
-    static const char letters[] = "\n\r\t\v\b\f";
-    static const char names[] = "nrtvbf";
-
-    for (size_t i = 0; i < text->length; i++) {
-        char byte = text->bytes[i];
-        const char *letter = byte == '\0' ? NULL : strchr(letters, byte);
-        if (byte_is_print(byte) && byte != '\\')
-            buffer_add_byte(out, byte);
-        else if (byte == '\\')
-            buffer_add_string(out, "\\\\");
-        else if (letter != NULL)
-            buffer_format(out, "\\%c", names[letter - letters]);
-        else
-            buffer_format(out, "\\%03o", (unsigned)(unsigned char)byte);
-    }
-}
-
 static enum outcome defer(const struct lookup_request *request)
 {
     enum { MOST_SHOWN = 1024 };
@@ -387,7 +366,7 @@ static enum outcome defer(const struct lookup_request *request)
         shown.length = MOST_SHOWN;
     buffer_init(&message, request->arena);
     buffer_add_string(&message, "lookup of \"");
-    add_printing(&message, &shown);
+    buffer_add_printing(&message, &shown);
     buffer_format(&message, "%s\" gave DEFER: %s", shown.length < request->key.length ? "..." : "",
                   request->error->message);
     if (!buffer_value(&message, &text))

@@ -45,10 +45,14 @@ static long read_field_number(const struct value *text, bool *is_number)
 static bool parse_group_required(struct parser *parser, struct node *node)
 {
     parse_space(parser);
-    if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for arg %zu of extract",
-                             node->child_count + 1);
-    return parse_child(parser, node);
+    if (parse_peek(parser) == '{')
+        return parse_child(parser, node);
+    if (node->child_count > 0)
+        node->fail_mistake = arena_format(parser->arena, "missing '{' for arg %zu of extract",
+                                          node->child_count + 1);
+    return node->fail_mistake == NULL
+               ? parse_mistake(parser, parser->position, "missing '{' for arg 1 of extract")
+               : parse_mistake(parser, parser->position, "missing '}' closing extract");
 }
 
 /* With a key that only evaluation will know: number or name decides how many
@@ -235,6 +239,22 @@ static enum outcome extract_from_json(struct call *call, const struct json_key *
     return outcome == OUTCOME_DONE ? call_branch(call, is_there, &found) : outcome;
 }
 
+/* The trimmed first argument has to be there. */
+static enum outcome check_key(struct call *call, struct value *key)
+{
+    *key = value_trim(call->run->arena, key);
+    return key->length > 0
+               ? OUTCOME_DONE
+               : call_failed(call, "first argument of \"%s\" must not be empty", call_name(call));
+}
+
+enum outcome check_extract(struct call *call, size_t index, const struct value *value)
+{
+    struct value key = *value;
+
+    return index == 0 ? check_key(call, &key) : OUTCOME_DONE;
+}
+
 enum outcome item_extract(struct call *call)
 {
     struct arena *arena = call->run->arena;
@@ -244,11 +264,10 @@ enum outcome item_extract(struct call *call)
     bool success;
     enum outcome outcome = call_argument(call, 0, &key);
 
+    if (outcome == OUTCOME_DONE)
+        outcome = check_key(call, &key);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    key = value_trim(arena, &key);
-    if (key.length == 0)
-        return call_failed(call, "first argument of \"extract\" must not be empty");
     long number = read_field_number(&key, &is_number);
     enum extract_form form = node_form(node);
     if (form != EXTRACT_PLAIN) {
@@ -299,22 +318,39 @@ static bool find_item(struct arena *arena, const struct value *list, long number
     return false;
 }
 
+static enum outcome read_item_number(struct call *call, struct value *key, long *number)
+{
+    bool is_number;
+    enum outcome outcome = check_key(call, key);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    *number = read_field_number(key, &is_number);
+    /* A minus sign alone is 0, of which there is no item. */
+    return is_number || value_equals_text(key, "-")
+               ? OUTCOME_DONE
+                     : call_failed(call, "first argument of \"listextract\" must be numeric");
+}
+
+enum outcome check_listextract(struct call *call, size_t index, const struct value *value)
+{
+    struct value key = *value;
+    long ignored;
+
+    return index == 0 ? read_item_number(call, &key, &ignored) : OUTCOME_DONE;
+}
+
 enum outcome item_listextract(struct call *call)
 {
     struct arena *arena = call->run->arena;
     struct value key, list, item = value_clean("", 0);
-    bool is_number;
+    long number = 0;
     enum outcome outcome = call_argument(call, 0, &key);
 
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    key = value_trim(arena, &key);
-    if (key.length == 0)
-        return call_failed(call, "first argument of \"listextract\" must not be empty");
-    long number = read_field_number(&key, &is_number);
-    if (!is_number)
-        return call_failed(call, "first argument of \"listextract\" must be numeric");
-    outcome = call_argument(call, 1, &list);
+    if (outcome == OUTCOME_DONE)
+        outcome = read_item_number(call, &key, &number);
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, 1, &list);
     if (outcome != OUTCOME_DONE)
         return outcome;
     bool success = find_item(arena, &list, number, &item);

@@ -133,6 +133,13 @@ static enum outcome add_name(struct call *call, const struct folder *folder)
     return outcome;
 }
 
+enum outcome check_imapfolder(struct call *call, size_t index, const struct value *value)
+{
+    if (index != 1 || value->length == 1)
+        return OUTCOME_DONE;
+    return call_failed(call, "IMAP folder separator must be one character, found \"%.*s\"", CALL_TEXT(value));
+}
+
 enum outcome item_imapfolder(struct call *call)
 {
     struct value separator = VALUE_LITERAL("/");
@@ -146,9 +153,9 @@ enum outcome item_imapfolder(struct call *call)
         outcome = call_argument(call, 2, &folder.specials);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (separator.length != 1)
-        return call_failed(call, "IMAP folder separator must be one character, found \"%.*s\"",
-                           CALL_TEXT(&separator));
+    outcome = check_imapfolder(call, 1, &separator);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     folder.separator = separator.bytes[0];
     outcome = add_name(call, &folder);
     if (value_is_tainted(&folder.name))

@@ -37,7 +37,7 @@ static bool parse_driver(struct parser *parser, struct node *node)
 
     if (prepared == NULL)
         return parse_mistake(parser, offset, "out of memory");
-    if (type.length == 0 || type.bytes[0] == '}')
+    if (type.length == 0 || !byte_is_letter(type.bytes[0]))
         return parse_mistake(parser, offset, "missing lookup type");
     struct value name = type;
     const char *comma = memchr(type.bytes, ',', type.length);

@@ -241,6 +241,15 @@ static enum outcome check_and_add(struct call *call, const struct value *tag, co
     return call_done(call);
 }
 
+/* What is not signed gives nothing, but its strings are evaluated all the same. */
+static enum outcome evaluate_rest(struct call *call)
+{
+    struct value ignored;
+    enum outcome outcome = call_argument(call, 1, &ignored);
+
+    return outcome == OUTCOME_DONE ? call_argument(call, 2, &ignored) : outcome;
+}
+
 /* $prvscheck_result stays, as in Exim, until the next check; the address and
    the key's number are there for the item's own strings. */
 enum outcome item_prvscheck(struct call *call)
@@ -253,7 +262,7 @@ enum outcome item_prvscheck(struct call *call)
         return outcome;
     run->env->prvs_is_good = false;
     if (!read_signed(run->arena, &text, &tag, &address))
-        return OUTCOME_DONE;
+        return evaluate_rest(call);
     struct bindings outer = run->bindings;
     run->bindings.prvs_address = address;
     run->bindings.prvs_key = value_slice(run->arena, &tag, PRVS_KEY, 1);

@@ -70,7 +70,8 @@ static bool find_comparator(struct parser *parser, size_t offset, const struct v
             return true;
     }
     if (name.length == 0)
-        return parse_mistake(parser, offset, "condition name expected, but found \"%.*s\"", CALL_TEXT(text));
+        return parse_mistake(parser, offset, "condition name expected, but found \"%.*s\"",
+                             (int)(text->length < 16 ? text->length : 16), text->bytes);
     if (condition_row_find(name.bytes, name.length) == NULL)
         return parse_mistake(parser, offset, "unknown condition \"%.*s\"", CALL_TEXT(&name));
     return parse_mistake(parser, offset, "comparator not handled for sort");
@@ -164,7 +165,7 @@ static int compare_entries(const struct comparator *comparator, const struct ent
                            const struct entry *right)
 {
     int order = comparator->is_number     ? (left->number > right->number) - (left->number < right->number)
-                : comparator->is_caseless ? value_compare_caseless(&left->key, &right->key)
+                : comparator->is_caseless ? value_order_caseless(&left->key, &right->key)
                                           : value_compare(&left->key, &right->key);
 
     return comparator->is_descending ? -order : order;

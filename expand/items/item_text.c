@@ -116,6 +116,30 @@ enum outcome text_numbers(struct call *call, bool first_may_be_negative, long nu
     return outcome;
 }
 
+enum outcome check_numbers(struct call *call, size_t index, const struct value *value)
+{
+    bool may_be_negative = index == 0 && call->node->row.item->run != item_length;
+    long number;
+
+    if (index + 1 == call_argument_count(call))
+        return OUTCOME_DONE;
+    enum outcome outcome = read_number(call, value, may_be_negative, &number);
+    bool is_hash_count = index == 1 && call->node->row.item->run == item_hash;
+    if (outcome == OUTCOME_DONE && is_hash_count && number > TEXT_HASH_ALPHABET)
+        return call_failed(call, "hash count \"%ld\" too big", number);
+    return outcome;
+}
+
+enum outcome check_sg(struct call *call, size_t index, const struct value *value)
+{
+    struct regex *regex = NULL;
+    enum outcome outcome =
+        index == 1 ? regex_new(call->run->arena, value, &regex, call->run->error) : OUTCOME_DONE;
+
+    regex_free(regex);
+    return outcome;
+}
+
 enum outcome item_length(struct call *call)
 {
     long numbers[2] = {0, 0};

@@ -243,13 +243,14 @@ static bool find_angle(struct reader *reader)
     }
 }
 
-/* What stands behind an address that is whole. */
-static bool refuse_rest(struct reader *reader, bool has_domain)
+/* What stands behind an address, which is whole when it has a domain or angle
+   brackets. */
+static bool refuse_rest(struct reader *reader, bool is_whole)
 {
     size_t length = reader->text.length - reader->position;
     const char *rest = reader->text.bytes + reader->position;
 
-    if (!has_domain)
+    if (!is_whole)
         return refuse(reader, *rest == '"' ? "unmatched doublequote in local part (expected word or \"<\")"
                                            : "missing or malformed local part (expected word or \"<\")");
     char *problem = arena_format(reader->arena, "malformed address: %.*s may not follow %.*s", (int)length,
@@ -277,7 +278,7 @@ static bool read_address(struct reader *reader, struct buffer *local_part, struc
         return refuse_open(reader, local_part, domain);
     skip_space_and_comments(reader);
     return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';') ||
-           refuse_rest(reader, domain->length > 0);
+           refuse_rest(reader, has_angle || domain->length > 0);
 }
 
 static bool parse(struct reader *reader, struct value *local_part, struct value *domain)

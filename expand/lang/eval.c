@@ -43,12 +43,27 @@ static enum outcome leave(struct run *run, const struct node *node, enum outcome
     return outcome;
 }
 
+static enum outcome check_argument(struct run *run, const struct node *node, size_t index,
+                                   const struct value *value)
+{
+    struct call call = {.run = run, .node = node};
+    bool is_item = node->kind == NODE_ITEM;
+
+    if (is_item && node->row.item->check != NULL)
+        return node->row.item->check(&call, index, value);
+    if (node->kind == NODE_CONDITION && node->row.condition->check != NULL)
+        return node->row.condition->check(&call, index, value);
+    return OUTCOME_DONE;
+}
+
 static enum outcome evaluate_arguments(struct run *run, const struct node *node)
 {
-    struct value ignored;
+    struct value value;
 
     for (size_t i = 0; i < node->child_count; i++) {
-        enum outcome outcome = evaluate_value(run, node->children[i], &ignored);
+        enum outcome outcome = evaluate_value(run, node->children[i], &value);
+        if (outcome == OUTCOME_DONE)
+            outcome = check_argument(run, node, i, &value);
         if (outcome != OUTCOME_DONE)
             return outcome;
     }
@@ -73,7 +88,12 @@ static enum outcome evaluate_incomplete(struct run *run, const struct node *node
     } else {
         outcome = evaluate_arguments(run, node);
     }
-    return outcome == OUTCOME_DONE ? raise_mistake(run) : outcome;
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    outcome = raise_mistake(run);
+    if (node->kind == NODE_ITEM && node->fail_mistake != NULL && !node->arguments_are_all)
+        run->error->message = node->fail_mistake;
+    return outcome;
 }
 
 static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out)
@@ -109,6 +129,17 @@ static struct value capture_value(const struct run *run, const struct node *node
     return captures != NULL && number < captures->count ? captures->texts[number] : value_clean("", 0);
 }
 
+/* A variable that is known only elsewhere is named as it is written. */
+static enum outcome read_variable(struct run *run, const struct node *node, struct value *value)
+{
+    enum outcome outcome = env_variable(run, node->row.variable, &node->text, value);
+
+    if (outcome != OUTCOME_FAILED || !node->is_braced)
+        return outcome;
+    return error_set(run->error, run->arena, outcome, "unknown variable in \"${%.*s}\"",
+                     CALL_TEXT(&node->text));
+}
+
 /* What needs no buffer: text, a variable, a capture. */
 static bool evaluate_shared(struct run *run, const struct node *node, struct value *value,
                             enum outcome *outcome)
@@ -119,7 +150,7 @@ static bool evaluate_shared(struct run *run, const struct node *node, struct val
         *value = node->text;
         return true;
     case NODE_VARIABLE:
-        *outcome = env_variable(run, node->row.variable, &node->text, value);
+        *outcome = read_variable(run, node, value);
         return true;
     case NODE_CAPTURE:
         *value = capture_value(run, node);
@@ -236,4 +267,23 @@ bool evaluate_constant(struct arena *arena, const struct program *program, const
         .arena = arena, .error = &error, .program = program, .deadline = CLOCK_NEVER, .ticks = 1};
 
     return evaluate_value(&run, node, value) == OUTCOME_DONE;
+}
+
+bool evaluate_check(struct arena *arena, const struct node *node, struct error *error)
+{
+    struct run run = {.arena = arena, .error = error, .deadline = CLOCK_NEVER, .ticks = 1};
+    struct call call = {.run = &run, .node = node};
+    bool is_item = node->kind == NODE_ITEM;
+
+    error->offset = node->offset;
+    for (size_t i = 0; i < node->child_count; i++) {
+        const struct node *child = node->children[i];
+        enum outcome (*check)(struct call *, size_t, const struct value *) =
+            is_item ? node->row.item->check_constant : node->row.condition->check_constant;
+        if (check == NULL || child->kind != NODE_TEXT || child->text.length == 0)
+            continue;
+        if (check(&call, i, &child->text) != OUTCOME_DONE)
+            return false;
+    }
+    return true;
 }

@@ -35,6 +35,7 @@ enum { NUMBERS_AT_MOST = 2 };
 struct node {
     enum node_kind kind;
     bool negated;           /* condition: an odd number of "!" stood in front */
+    bool is_braced;         /* variable: ${name} */
     bool incomplete;        /* the program's mistake was met before the construct's end */
     bool arguments_are_all; /* item: its own arguments are whole, a mistake lies in its branches */
     uint8_t yes_branch;     /* enum branch */
@@ -56,7 +57,9 @@ struct node {
     struct node *no;
     long numbers[NUMBERS_AT_MOST]; /* operator: from ${substr_1_2:…}; capture: its number first */
     const struct regex *regex;     /* of a constant pattern, in a program prepared for many runs */
-    const char *fail_mistake; /* the program's mistake as it is worded behind a "fail" that was reached */
+    /* The program's mistake in other words: behind a "fail" that was reached, or
+       where the arguments are evaluated and not only read. NULL: there are none. */
+    const char *fail_mistake;
     const void *prepared;     /* what else a row's parse function found out, in the program's arena */
 };
 

@@ -158,14 +158,22 @@ static bool parse_item_default(struct parser *parser, struct node *node)
     if (row->second_is_pattern)
         parse_note_pattern(parser, node, node->children[1]);
     if (row->has_branches)
-        return parse_branches(parser, node, row->name);
+        return parse_check(parser, node) && parse_branches(parser, node, row->name);
     parse_space(parser);
     if (parse_take(parser, '}'))
-        return true;
+        return parse_check(parser, node);
     if (parse_peek(parser) == '{')
         return parse_mistake(parser, parser->position, "Too many arguments for '%s' (max is %d)", row->name,
                              row->maximum);
     return parse_mistake(parser, parser->position, "missing '}' after '%s'", row->name);
+}
+
+bool parse_check(struct parser *parser, const struct node *node)
+{
+    struct error error = {.offset = ERROR_NO_OFFSET};
+
+    return parser->is_probe || evaluate_check(parser->arena, node, &error) ||
+           parse_mistake(parser, error.offset, "%s", error.message);
 }
 
 static struct node *parse_item(struct parser *parser, const struct item_row *row, size_t offset)

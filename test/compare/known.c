@@ -1,0 +1,71 @@
+#include "test/compare/known.h"
+
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct known_difference known_differences[] = {
+    {"a NUL byte is a byte like any other; Exim ends the string there",
+     "\\\\(x0?0?([^0-9a-fA-F]|$)|x00|0{1,3}([^0-7]|$)|000|400)|base64d", NULL, NULL},
+    {"Exim crashes on text that is no array", "for(all|any)_jsons?", "", NULL},
+    {"Exim looks at JSON in a branch that is not taken", "_jsons?", "wrapping string result for extract jsons", NULL},
+    {"Exim makes addresses of SRS in a branch that is not taken", "srs_encode",
+     "expected word or|malformed address|missing or malformed|address", NULL},
+    {"ACLs are not in this version", "[$][{]acl", "^Failed: ", "^Failed: "},
+    {"`${env` without an argument says what is missing", "[$][{]env", "^Failed: ($|inside)", "missing '[{]' for arg 1 of env"},
+    {"Exim crashes on a folder name of separators only", "imapfolder", "", NULL},
+    {"Exim crashes on an A-label of nothing", "_from_alabel", "", NULL},
+    {"Exim has no word for an item of a host list that is no address", "match_ip", "unable to complete match against .*: NULL", NULL},
+    {"Exim takes what may be a certificate's name for no expression", "(base64|md5|sha1|sha256):[$]", "^Failed: missing [}] at end of string", NULL},
+    {"Exim finds an empty item in a list that is a separator only", "listextract[{].*[{] *<.[ ]*[}]", NULL, NULL},
+    {"Exim cuts names", "[A-Za-z0-9_]{256}", NULL, NULL},
+    {"Exim counts lengths in 32 bits", "(substr|s|length|l|hash|h|nhash|nh)[_{].*[0-9]{10}", "", NULL},
+    {"Exim stops where a list cannot be matched", "match_(domain|address|local_part|ip)", "",
+     "unable to complete match against"},
+    {"Exim divides by zero", "nh(ash)?", "", "nhash limit \"0\" leaves no numbers to choose from"},
+    {"Exim crashes on a hash of no letters", "[$][{]h(ash)?[_{]", "", NULL},
+    {"Exim crashes on a list that begins with an empty item", "[$][{]sort", "", NULL},
+    {"Exim has no words for a condition that does not exist", "[$][{]sort", "^Failed: ($|inside)", "^Failed: unknown condition"},
+    {"Exim loses what stands behind the IPv6 form of an IPv4 address", "ipv6norm:[^}]*[.%]", NULL, NULL},
+    {"Exim loses a colon where all is 0", "ipv6norm|mask_n", "(^|[^:]):(/|[^:]|$)", "::"},
+    {"what is no UTF-8 ends the string in Exim", "from_utf8", NULL, NULL},
+    {"Exim looks at the lower 32 bits of a length or position", "(substr|s|length|l|hash|h|nhash|nh|extract|listextract|json|jsons)[_{].*[0-9]{10}", NULL, NULL},
+    {"Exim takes bytes for digits that are none", "from_alabel", NULL, "error converting alabel"},
+    {"Exim's times have 32 bits", "time_(eval|interval):[^}]*[0-9]{5}", NULL, NULL},
+    {"Exim looks at the separator in a branch that is not taken", "imapfolder",
+     "^Failed: IMAP folder separator must be one character, found \"\"", NULL},
+};
+const size_t known_count = sizeof known_differences / sizeof known_differences[0];
+
+static bool fits(const char *pattern, const char *text)
+{
+    regex_t compiled;
+
+    if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0) {
+        (void)fprintf(stderr, "compare: bad pattern in the table of known differences: %s\n", pattern);
+        exit(2);
+    }
+    bool result = regexec(&compiled, text, 0, NULL, 0) == 0;
+    regfree(&compiled);
+    return result;
+}
+
+static bool exim_fits(const char *pattern, const struct expansion *exim)
+{
+    if (pattern == NULL)
+        return exim->bytes != NULL;
+    return *pattern == '\0' ? exim->bytes == NULL : exim->bytes != NULL && fits(pattern, exim->bytes);
+}
+
+size_t known_find(const char *expression, const struct expansion *exim, const struct expansion *ours)
+{
+    for (size_t i = 0; i < known_count; i++) {
+        const struct known_difference *known = &known_differences[i];
+        if ((known->expression == NULL || fits(known->expression, expression)) &&
+            exim_fits(known->exim, exim) && ours->bytes != NULL &&
+            (known->ours == NULL || fits(known->ours, ours->bytes)))
+            return i;
+    }
+    return known_count;
+}
