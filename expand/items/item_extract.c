@@ -47,12 +47,14 @@ static bool parse_group_required(struct parser *parser, struct node *node)
     parse_space(parser);
     if (parse_peek(parser) == '{')
         return parse_child(parser, node);
+    if (parse_peek(parser) == '}' && node->child_count > 0 && !parser->header_name_has_brace)
+        return true; /* too few, which only evaluation minds */
     if (node->child_count > 0)
         node->fail_mistake = arena_format(parser->arena, "missing '{' for arg %zu of extract",
                                           node->child_count + 1);
     return node->fail_mistake == NULL
-               ? parse_mistake(parser, parser->position, "missing '{' for arg 1 of extract")
-               : parse_mistake(parser, parser->position, "missing '}' closing extract");
+               ? parse_mistake_brace(parser, parser->position, "missing '{' for arg 1 of extract")
+               : parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
 }
 
 /* With a key that only evaluation will know: number or name decides how many
@@ -73,10 +75,10 @@ static bool parse_undecided(struct parser *parser, struct node *node)
     size_t at = parser->position;
     struct value word = parse_name(parser);
     if (!value_equals_text(&word, "fail"))
-        return parse_mistake(parser, at, "missing '}' closing extract");
+        return parse_mistake_brace(parser, at, "missing '}' closing extract");
     node->no_branch = BRANCH_FAIL;
     parse_space(parser);
-    return parse_take(parser, '}') || parse_mistake(parser, parser->position, "missing '}' closing extract");
+    return parse_take(parser, '}') || parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
 }
 
 /* form := [ "json" | "jsons" ] */
@@ -90,7 +92,7 @@ static bool parse_form(struct parser *parser, struct node *node)
             node->prepared = &forms[i];
             return true;
         }
-    return parse_mistake(parser, at, "missing '{' for arg 1 of extract");
+    return parse_mistake_brace(parser, at, "missing '{' for arg 1 of extract");
 }
 
 /* extract := form "{" key "}" "{" text "}" branches
@@ -270,6 +272,9 @@ enum outcome item_extract(struct call *call)
         return outcome;
     long number = read_field_number(&key, &is_number);
     enum extract_form form = node_form(node);
+    size_t wanted = form == EXTRACT_PLAIN && is_number ? 3 : 2;
+    if (node->child_count < wanted)
+        return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);
     if (form != EXTRACT_PLAIN) {
         /* A minus sign alone is a number here, though not a good one. */
         struct json_key json = {.is_number = is_number || value_equals_text(&key, "-"),
@@ -278,9 +283,6 @@ enum outcome item_extract(struct call *call)
                                 .is_string = form == EXTRACT_JSON_STRING};
         return extract_from_json(call, &json);
     }
-    size_t wanted = is_number ? 3 : 2;
-    if (node->child_count < wanted)
-        return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);
     if (is_number)
         outcome = call_argument(call, 1, &separators);
     if (outcome == OUTCOME_DONE)

@@ -105,10 +105,25 @@ static void add_separator(struct call *call, const struct folder *folder, size_t
         buffer_add_byte(call->out, '.');
 }
 
+/* All of the name has to be UTF-8, before anything else is said about it. */
+static enum outcome check_name(struct call *call, const struct value *name)
+{
+    unsigned character;
+
+    for (size_t at = 0; at < name->length;) {
+        int problem = read_character(name, &at, &character);
+        if (problem != 0)
+            return call_failed(call, "imapfolder: iconv() failed to convert from UTF-8: %s",
+                               problem == EINVAL ? "Invalid argument"
+                                                 : "Invalid or incomplete multibyte or wide character");
+    }
+    return OUTCOME_DONE;
+}
+
 static enum outcome add_name(struct call *call, const struct folder *folder)
 {
     struct encoder encoder = {.out = call->out};
-    enum outcome outcome = OUTCOME_DONE;
+    enum outcome outcome = check_name(call, &folder->name);
     size_t start = call->out->length;
 
     for (size_t at = 0; outcome == OUTCOME_DONE && at < folder->name.length;) {
@@ -122,11 +137,7 @@ static enum outcome add_name(struct call *call, const struct folder *folder)
                 outcome = add_plain(call, folder->name.bytes[at++]);
             continue;
         }
-        int problem = read_character(&folder->name, &at, &character);
-        if (problem != 0)
-            return call_failed(call, "imapfolder: iconv() failed to convert from UTF-8: %s",
-                               problem == EINVAL ? "Invalid argument"
-                                                 : "Invalid or incomplete multibyte or wide character");
+        (void)read_character(&folder->name, &at, &character);
         encoder_character(&encoder, character);
     }
     encoder_close(&encoder);

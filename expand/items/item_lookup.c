@@ -82,7 +82,7 @@ bool parse_lookup(struct parser *parser, struct node *node)
         return false;
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for lookup file-or-query arg");
+        return parse_mistake_brace(parser, parser->position, "missing '{' for lookup file-or-query arg");
     return parse_string(parser, node) && parse_branches(parser, node, "lookup");
 }
 

@@ -76,6 +76,7 @@ enum {
     PRVS_SIGN = 4,
     PRVS_TAG = 10,
     PRVS_DAYS_VALID = 7,
+    PRVS_LONGEST_SECRET = 64,
     PRVS_DAYS = 1000,
     SECONDS_A_DAY = 86400
 };
@@ -97,7 +98,9 @@ static bool make_tag(struct arena *arena, const char front[PRVS_SIGN + 1], const
     buffer_init(&text, arena);
     buffer_add(&text, front, PRVS_SIGN);
     buffer_add_value(&text, address);
-    if (!buffer_value(&text, &signed_text) || !sign_hmac("sha1", secret, &signed_text, digits))
+    /* As in Exim the secret fills one block of the digest at most. */
+    if (secret->length > PRVS_LONGEST_SECRET || !buffer_value(&text, &signed_text) ||
+        !sign_hmac("sha1", secret, &signed_text, digits))
         return false;
     memcpy(tag, front, PRVS_SIGN);
     memcpy(tag + PRVS_SIGN, digits, PRVS_TAG - PRVS_SIGN);
@@ -134,7 +137,7 @@ enum outcome item_prvs(struct call *call)
     for (size_t i = PRVS_SIGN; i-- > PRVS_DAY; day /= 10)
         front[i] = (char)('0' + day % 10);
     if (!make_tag(call->run->arena, front, &values[0], &values[1], tag))
-        return call_failed(call, "prvs hmac-sha1 conversion problem");
+        return call_failed(call, "prvs hmac-sha1 conversion failed");
     buffer_add_string(call->out, prvs_mark);
     buffer_add_string(call->out, tag);
     buffer_add_byte(call->out, '=');
@@ -149,13 +152,13 @@ bool parse_prvscheck(struct parser *parser, struct node *node)
 {
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
+        return parse_mistake_brace(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
     if (!parse_child(parser, node))
         return false;
     for (size_t i = 0; i < 2; i++) {
         parse_space(parser);
         if (parse_peek(parser) != '{' && i == 0)
-            return parse_mistake(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
+            return parse_mistake_brace(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
         if (parse_peek(parser) == '{' && !parse_child(parser, node))
             return false;
     }
@@ -163,7 +166,7 @@ bool parse_prvscheck(struct parser *parser, struct node *node)
     if (parse_peek(parser) == '{')
         return parse_mistake(parser, parser->position, "Too many arguments for 'prvscheck' (max is 2)");
     return parse_take(parser, '}') ||
-           parse_mistake(parser, parser->position, "missing '}' after 'prvscheck'");
+           parse_mistake_brace(parser, parser->position, "missing '}' after 'prvscheck'");
 }
 
 static bool is_tag(const char *bytes)
@@ -218,7 +221,7 @@ static enum outcome check(struct call *call, const struct value *tag, const stru
         return outcome;
     memcpy(front, tag->bytes, PRVS_SIGN);
     if (!make_tag(call->run->arena, front, address, &secret, wanted))
-        return call_failed(call, "hmac-sha1 conversion problem");
+        return call_failed(call, "hmac-sha1 conversion failed");
     struct value lower = value_clean(wanted, PRVS_TAG);
     *is_good = value_equal_caseless(tag, &lower) && is_in_time(tag);
     return OUTCOME_DONE;

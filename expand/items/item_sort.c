@@ -56,7 +56,7 @@ struct sorting {
 
 static bool mistake_brace(struct parser *parser, const char *which)
 {
-    return parse_mistake(parser, parser->position, "missing '{' for %s arg of sort", which);
+    return parse_mistake_brace(parser, parser->position, "missing '{' for %s arg of sort", which);
 }
 
 static bool find_comparator(struct parser *parser, size_t offset, const struct value *text,

@@ -58,13 +58,13 @@ enum outcome text_hash(struct call *call, const struct value *text, long length,
         buffer_add_value(call->out, text);
         return call_done(call);
     }
+    if (length == 0)
+        return OUTCOME_DONE;
     if (letters == 0)
         return call_failed(call, "hash count \"0\" leaves no letters to choose from");
     unsigned char *bytes = arena_alloc(call->run->arena, (size_t)length);
     if (bytes == NULL)
         return call_no_memory(call);
-    if (length == 0)
-        return OUTCOME_DONE;
     memcpy(bytes, text->bytes, (size_t)length);
     mix(bytes, (size_t)length, text);
     for (size_t i = 0; i < (size_t)length; i++)

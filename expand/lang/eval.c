@@ -96,6 +96,15 @@ static enum outcome evaluate_incomplete(struct run *run, const struct node *node
     return outcome;
 }
 
+/* An operator with numbers that are none. */
+static enum outcome evaluate_refused(struct run *run, const struct node *node)
+{
+    enum outcome outcome = evaluate_arguments(run, node);
+
+    return outcome == OUTCOME_DONE ? error_set(run->error, run->arena, OUTCOME_FAILED, "%s", node->fail_mistake)
+                                   : outcome;
+}
+
 static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out)
 {
     enum outcome outcome = enter(run, node);
@@ -104,6 +113,8 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
         return outcome;
     if (node->incomplete)
         return leave(run, node, evaluate_incomplete(run, node));
+    if (node->kind == NODE_OPERATOR && node->fail_mistake != NULL)
+        return leave(run, node, evaluate_refused(run, node));
     struct call call = {.run = run, .node = node, .out = out};
     outcome = node->kind == NODE_ITEM ? node->row.item->run(&call) : node->row.operation->run(&call);
     if (outcome == OUTCOME_DONE && out->failed)
@@ -134,9 +145,11 @@ static enum outcome read_variable(struct run *run, const struct node *node, stru
 {
     enum outcome outcome = env_variable(run, node->row.variable, &node->text, value);
 
-    if (outcome != OUTCOME_FAILED || !node->is_braced)
+    if (outcome != OUTCOME_FAILED || node->form == VARIABLE_PLAIN)
         return outcome;
-    return error_set(run->error, run->arena, outcome, "unknown variable in \"${%.*s}\"",
+    return error_set(run->error, run->arena, outcome,
+                     node->form == VARIABLE_BRACED ? "unknown variable in \"${%.*s}\""
+                                                   : "unknown variable \"%.*s\" after \"def:\"",
                      CALL_TEXT(&node->text));
 }
 

@@ -30,14 +30,17 @@ enum branch {
     BRANCH_FAIL, /* the word "fail" */
 };
 
+/* How a variable is written. */
+enum variable_form { VARIABLE_PLAIN, VARIABLE_BRACED, VARIABLE_DEF };
+
 enum { NUMBERS_AT_MOST = 2 };
 
 struct node {
     enum node_kind kind;
     bool negated;           /* condition: an odd number of "!" stood in front */
-    bool is_braced;         /* variable: ${name} */
     bool incomplete;        /* the program's mistake was met before the construct's end */
     bool arguments_are_all; /* item: its own arguments are whole, a mistake lies in its branches */
+    uint8_t form;           /* variable: enum variable_form */
     uint8_t yes_branch;     /* enum branch */
     uint8_t no_branch;
     uint8_t number_count;

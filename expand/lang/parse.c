@@ -125,8 +125,8 @@ bool parse_plain_argument(struct parser *parser, struct value *text)
 static bool mistake_argument_missing(struct parser *parser, const struct item_row *row, size_t index)
 {
     if (row->style == ARGUMENTS_NUMBERED)
-        return parse_mistake(parser, parser->position, "missing '{' for arg %zu of %s", index + 1, row->name);
-    return parse_mistake(parser, parser->position, "Not enough arguments for '%s' (min is %d)", row->name,
+        return parse_mistake_brace(parser, parser->position, "missing '{' for arg %zu of %s", index + 1, row->name);
+    return parse_mistake_brace(parser, parser->position, "Not enough arguments for '%s' (min is %d)", row->name,
                          row->minimum);
 }
 
@@ -165,7 +165,7 @@ static bool parse_item_default(struct parser *parser, struct node *node)
     if (parse_peek(parser) == '{')
         return parse_mistake(parser, parser->position, "Too many arguments for '%s' (max is %d)", row->name,
                              row->maximum);
-    return parse_mistake(parser, parser->position, "missing '}' after '%s'", row->name);
+    return parse_mistake_brace(parser, parser->position, "missing '}' after '%s'", row->name);
 }
 
 bool parse_check(struct parser *parser, const struct node *node)
@@ -229,15 +229,21 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
     node->row.operation = row;
     bool needs_numbers =
         row->form == OPERATOR_NUMBER || row->form == OPERATOR_NUMBERS || row->form == OPERATOR_SIGNED;
-    if (used == name->length && needs_numbers)
-        return parse_mistake(parser, node->offset, "missing values after %s", row->name);
-    if (used == name->length)
+    if (used == name->length && !needs_numbers)
         return true;
-    node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
-    if (row->form == OPERATOR_PLAIN || row->form == OPERATOR_WORD ||
-        parse_operator_numbers(node, &node->text))
-        return true;
-    return parse_mistake(parser, node->offset, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
+    if (used < name->length) {
+        node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
+        if (row->form == OPERATOR_PLAIN || row->form == OPERATOR_WORD ||
+            parse_operator_numbers(node, &node->text))
+            return true;
+    }
+    /* Exim looks at the numbers when it evaluates: these are no mistake in a branch
+       that is not taken. */
+    node->fail_mistake =
+        used == name->length
+            ? arena_format(parser->arena, "missing values after %s", row->name)
+            : arena_format(parser->arena, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
+    return node->fail_mistake != NULL || parse_no_memory(parser);
 }
 
 /* What a pure operator makes of constant text is constant text. */
@@ -245,7 +251,7 @@ static struct node *fold(struct parser *parser, struct node *node)
 {
     struct value result;
 
-    if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
+    if (node->row.operation->effect != EFFECT_PURE || node->fail_mistake != NULL || node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;

@@ -72,6 +72,11 @@ bool parse_defined_variable(struct parser *parser, struct node **variable);
 /* condition := "!"* name operands */
 bool parse_condition(struct parser *parser, struct node **condition);
 
+/* As parse_mistake, for a brace or an argument that is not where it should be:
+   when a header's name swallowed a "}" that is the likely cause, and the message says so instead. */
+__attribute__((format(printf, 3, 4))) bool parse_mistake_brace(struct parser *parser, size_t offset,
+                                                               const char *format, ...);
+
 /* branches := [ "{" yes "}" [ "{" no "}" | "fail" ] ] "}" */
 bool parse_branches(struct parser *parser, struct node *node, const char *name);
 

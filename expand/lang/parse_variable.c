@@ -147,7 +147,10 @@ bool parse_defined_variable(struct parser *parser, struct node **variable)
         return parse_mistake(parser, offset, "unknown variable \"%.*s\" after \"def:\"%s", CALL_TEXT(&name),
                              unknown_variable_hint(&name));
     *variable = variable_node(parser, row, &name, offset);
-    return *variable != NULL;
+    if (*variable == NULL)
+        return false;
+    (*variable)->form = VARIABLE_DEF;
+    return true;
 }
 
 /* ${name}: a variable. */
@@ -163,7 +166,7 @@ struct node *parse_braced_variable(struct parser *parser, const struct value *na
     }
     struct node *node = variable_node(parser, row, name, offset);
     if (node != NULL)
-        node->is_braced = true;
+        node->form = VARIABLE_BRACED;
     return node;
 }
 
