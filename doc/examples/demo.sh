@@ -386,6 +386,11 @@ ask "It is stopped. A deferral, no \"unknown user\": exit status 2, in Exim a 4x
 	"Failed: lookup of \"HGET user:ann@harbour.example mailbox\" gave DEFER: redis server $socket: connection failed: No such file or directory" \
 	2
 
+printf '\n'
+remark "Its strings can be tested all the same: exim.test says what they must give, and what their lookups answer."
+tested=$("$rexpand" test "$here/exim.test")
+check "rexpand test exim.test: ${tested##*$'\n'}" "$rexpand" test "$here/exim.test"
+
 # ======================================================================================================================
 
 if ((wrong)); then

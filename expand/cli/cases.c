@@ -139,10 +139,12 @@ static bool announces_block(const char *text, size_t length)
     return true;
 }
 
-/* The lines up to "word", with their ends but the last's. */
-static bool read_block(struct reader *reader, const char *announcement, struct value *block)
+/* The lines up to the announced word, with their ends but the last's. Those of
+   an expression go on behind a backslash as they do in a configuration. */
+static bool read_block(struct reader *reader, const char *announcement, bool may_go_on, struct value *block)
 {
     struct buffer out;
+    struct value line;
     bool is_first = true;
     const char *word = arena_copy(&reader->file->arena, announcement + 2, strlen(announcement + 2));
 
@@ -152,9 +154,12 @@ static bool read_block(struct reader *reader, const char *announcement, struct v
     while (next_line(reader)) {
         if (strcmp(reader->line, word) == 0)
             return buffer_value(&out, block) || no_memory(reader);
+        line = value_clean(reader->line, reader->length);
+        if (may_go_on && !whole_line(reader, &line))
+            return false;
         if (!is_first)
             buffer_add_byte(&out, '\n');
-        buffer_add(&out, reader->line, reader->length);
+        buffer_add(&out, line.bytes, line.length);
         is_first = false;
     }
     return wrong(reader, "the lines behind <<%s have no end: no line is \"%s\"", word, word);
@@ -228,7 +233,7 @@ static bool read_expected(struct reader *reader, struct test_case *made, const s
     size_t length = line->length - from;
 
     if (announces_block(rest, length)) {
-        if (!read_block(reader, rest, &text))
+        if (!read_block(reader, rest, false, &text))
             return false;
     } else if (!copy_text(reader, rest, length, &text)) {
         return false;
@@ -277,7 +282,7 @@ static bool read_block_case(struct reader *reader, const struct value *announcem
     struct value expression;
     struct value line;
 
-    if (!read_block(reader, announcement->bytes, &block) ||
+    if (!read_block(reader, announcement->bytes, true, &block) ||
         !copy_text(reader, block.bytes, block.length, &expression))
         return false;
     made.expression = expression.bytes;
@@ -509,6 +514,11 @@ static char *folder_of(const char *path)
     if (real != NULL)
         strrchr(real, '/')[1] = '\0';
     return real;
+}
+
+const char *test_directive(size_t index)
+{
+    return index < DIRECTIVES ? directives[index].name : NULL;
 }
 
 bool test_file_read(struct test_file *file, const char *path, char **message)

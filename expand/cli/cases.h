@@ -67,4 +67,7 @@ struct test_file {
 bool test_file_read(struct test_file *file, const char *path, char **message);
 void test_file_free(struct test_file *file);
 
+/* The name of the "index"th directive; NULL behind the last. */
+const char *test_directive(size_t index);
+
 #endif

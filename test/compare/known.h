@@ -12,8 +12,8 @@
 
 struct known_difference {
     const char *reason;
-    /* Extended regular expressions that have to match; NULL: anything does. For Exim
-       "" says that it stopped. */
+    /* Extended regular expressions that have to match; NULL: anything does. With "!"
+       in front one may not match. For Exim "" says that it stopped. */
     const char *expression;
     const char *exim;
     const char *ours;
