@@ -366,7 +366,7 @@ static enum outcome defer(const struct lookup_request *request)
         shown.length = MOST_SHOWN;
     buffer_init(&message, request->arena);
     buffer_add_string(&message, "lookup of \"");
-    buffer_add_printing(&message, &shown);
+    buffer_add_printing(&message, &shown, true);
     buffer_format(&message, "%s\" gave DEFER: %s", shown.length < request->key.length ? "..." : "",
                   request->error->message);
     if (!buffer_value(&message, &text))

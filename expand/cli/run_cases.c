@@ -81,12 +81,20 @@ bool test_world_reset(struct test_world *world)
 
 /* ---- directives ---- */
 
-/* An open session gets the assignment at once; else it does when it is made. */
+static bool open_session(struct test_world *world, char **message)
+{
+    int status;
+
+    if (!world->is_open)
+        world->is_open = session_make(&world->session, &world->now, message, &status);
+    return world->is_open;
+}
+
+/* At once, so that what is wrong with it is said in its own line. */
 static bool assign(struct test_world *world, const struct assignment *assignment, char **message)
 {
-    if (!add_assignment(world, assignment))
-        return false;
-    return !world->is_open || session_assign(&world->session, assignment, message);
+    return open_session(world, message) && add_assignment(world, assignment) &&
+           session_assign(&world->session, assignment, message);
 }
 
 /* What a variable has without @set is known only to a new session. */
@@ -204,13 +212,9 @@ static bool run_case(struct test_world *world, const struct test_case *wanted, s
 static bool do_step(struct test_world *world, const struct test_step *step, struct test_verdict *verdict,
                     char **message)
 {
-    int status;
-
     if (step->kind != STEP_CASE)
         return carry_out(world, step, message);
-    if (!world->is_open)
-        world->is_open = session_make(&world->session, &world->now, message, &status);
-    return world->is_open && run_case(world, &step->as_case, verdict, message);
+    return open_session(world, message) && run_case(world, &step->as_case, verdict, message);
 }
 
 bool test_world_step(struct test_world *world, const struct test_file *file, const struct test_step *step,

@@ -33,7 +33,7 @@ static const char *printable(struct call *call, const struct value *text)
     struct value value;
 
     buffer_init(&shown, call->run->arena);
-    buffer_add_printing(&shown, text);
+    buffer_add_printing(&shown, text, false);
     return buffer_value(&shown, &value) ? value.bytes : "";
 }
 

@@ -51,6 +51,7 @@ const struct known_difference known_differences[] = {
     {"Exim takes no bytes beyond ASCII for a scope", "isip6?[{][^}]*%[^}]*[^ -~]", NULL, NULL},
     {"Exim numbers its regex variables apart", "certextract", "no variable named", "is not a certificate"},
     {"Exim has no word for an unknown type of lookup", "match_", NULL, "unknown lookup type"},
+    {"Exim tries the condition before there is an item", "filter", "inside .filter. item", "inside .filter. condition"},
     {"Exim's times have 32 bits", "time_(eval|interval):[^}]*[0-9]{5}", NULL, NULL},
     {"Exim looks at the separator in a branch that is not taken", "imapfolder",
      "IMAP folder separator must be one character", NULL},
