@@ -1,5 +1,6 @@
 /* ${sort{…}}. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
@@ -49,7 +50,7 @@ struct sorting {
     struct entry *entries;
     size_t count;
     size_t capacity;
-    bool has_strangers; /* keys that are no numbers where numbers are compared */
+    bool has_strangers; /* keys that cannot be compared, as texts where numbers are wanted */
 };
 
 /* ---- reading ---- */
@@ -244,8 +245,36 @@ static void reverse(struct entry *entries, size_t count)
     }
 }
 
+static int compare_keys(const void *left, const void *right)
+{
+    return value_compare_caseless(left, right);
+}
+
+/* Whether a key is another's beginning, case left aside. Such two are in no order
+   (value_order_caseless). In true order the two stand side by side, or with others between
+   that begin so too. */
+static bool finds_beginnings(struct arena *arena, const struct sorting *sorting, bool *found)
+{
+    struct value *keys = arena_calloc(arena, sorting->count + 1, sizeof *keys);
+
+    *found = false;
+    if (keys == NULL)
+        return false;
+    for (size_t i = 0; i < sorting->count; i++)
+        keys[i] = sorting->entries[i].key;
+    qsort(keys, sorting->count, sizeof *keys, compare_keys);
+    for (size_t i = 1; i < sorting->count && !*found; i++) {
+        struct value beginning = value_clean(keys[i].bytes, keys[i - 1].length);
+        *found = keys[i].length > keys[i - 1].length && value_equal_caseless(&beginning, &keys[i - 1]);
+    }
+    return true;
+}
+
 static enum outcome sort_entries(struct call *call, struct sorting *sorting)
 {
+    if (sorting->comparator->is_caseless &&
+        !finds_beginnings(call->run->arena, sorting, &sorting->has_strangers))
+        return call_no_memory(call);
     if (sorting->has_strangers) {
         sort_by_insertion(sorting);
         return OUTCOME_DONE;
