@@ -45,9 +45,10 @@ struct rexpand_program *rexpand_compile(const char *text, size_t length, struct 
         return NULL;
     }
     program_prepare_for_many_runs(made->program);
+    const struct error *first =
+        made->program->doubt.message != NULL ? &made->program->doubt : &made->program->mistake;
     if (mistake != NULL)
-        *mistake = (struct rexpand_mistake){.message = made->program->mistake.message,
-                                            .offset = made->program->mistake.offset};
+        *mistake = (struct rexpand_mistake){.message = first->message, .offset = first->offset};
     return made;
 }
 
@@ -155,12 +156,15 @@ bool rexpand_env_answer(struct rexpand_env *env, const char *driver, const char 
                         char **message)
 {
     const struct lookup_driver *row = lookup_driver_find(driver, strlen(driver));
+    bool is_absent = row == NULL;
     struct value key = value_clean(query, query_length);
     struct value value = value_clean(bytes, length);
     struct value name = value_of_string(file == NULL ? "" : file);
 
     if (message != NULL)
         *message = NULL;
+    if (is_absent)
+        row = lookup_driver_absent(driver, strlen(driver));
     if (row == NULL)
         return refuse(message, "there is no lookup \"%s\"", driver);
     if (row->style == LOOKUP_SINGLE_KEY && file == NULL)
@@ -169,6 +173,10 @@ bool rexpand_env_answer(struct rexpand_env *env, const char *driver, const char 
     if (row->style == LOOKUP_QUERY && file != NULL)
         return refuse(message, "%s has queries and no file: %s:%.*s", driver, driver, (int)key.length,
                       key.bytes);
+    if (is_absent) {
+        program_cache_release(&env->last);
+        program_cache_take_absent_lookups(env->env->programs);
+    }
     return lookups_fix(env->env->lookups, row, &name, &key, (enum lookup_fixed)answer, &value);
 }
 

@@ -123,7 +123,8 @@ REXPAND_PUBLIC bool rexpand_env_set_option(struct rexpand_env *env, const char *
 /* What a lookup is to answer without being asked, for tests: "driver" (redis,
    lsearch, …), "file" (of a single-key lookup; NULL: the query style), the key or query to the
    byte, and what to say. For REXPAND_ANSWER_DEFERRED "bytes" is the reason. A later
-   answer to the same question replaces an earlier one. False, with a message for free(),
+   answer to the same question replaces an earlier one. Lookups of Exim that this build has
+   not got can be answered so too. Call it between evaluations. False, with a message for free(),
    when there is no such lookup or it asks in the other style. */
 enum rexpand_answer { REXPAND_ANSWER_FOUND, REXPAND_ANSWER_NOT_FOUND, REXPAND_ANSWER_DEFERRED };
 REXPAND_PUBLIC bool rexpand_env_answer(struct rexpand_env *env, const char *driver, const char *file,

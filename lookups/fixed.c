@@ -53,6 +53,8 @@ bool fixed_answers_add(struct fixed_answers *answers, const struct lookup_driver
     entry->query = keep(&room, query);
     entry->value = keep(&room, value);
     answers->first = entry;
+    answers->knows_absent =
+        answers->knows_absent || lookup_driver_find(driver->name, strlen(driver->name)) == NULL;
     return true;
 }
 

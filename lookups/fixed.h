@@ -10,7 +10,8 @@ struct fixed_answer_entry;
 
 struct fixed_answers {
     struct fixed_answer_entry *first;
-    bool only; /* what has no answer here may not be asked */
+    bool only;         /* what has no answer here may not be asked */
+    bool knows_absent; /* there is one of a driver that is not in this build */
 };
 
 void fixed_answers_free(struct fixed_answers *answers);

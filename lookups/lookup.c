@@ -74,6 +74,14 @@ bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, co
     return fixed_answers_add(&lookups->fixed, driver, file, query, kind, value);
 }
 
+const struct lookup_driver *lookups_driver_find(const struct lookups *lookups, const char *name,
+                                                size_t length)
+{
+    const struct lookup_driver *driver = lookup_driver_find(name, length);
+
+    return driver != NULL || !lookups->fixed.knows_absent ? driver : lookup_driver_absent(name, length);
+}
+
 void lookups_fixed_only(struct lookups *lookups, bool only)
 {
     lookups->fixed.only = only;

@@ -108,6 +108,10 @@ const struct lookup_driver *const *lookup_drivers(size_t *count);
 /* The driver of that name, or NULL when this build has none. */
 const struct lookup_driver *lookup_driver_find(const char *name, size_t length);
 
+/* The row for a lookup of Exim that this build may not have: one that can only be
+   answered in advance. NULL: Exim has none of that name either. */
+const struct lookup_driver *lookup_driver_absent(const char *name, size_t length);
+
 /* Opens what lookups of one environment share: states, caches, settings. Not for
    two threads at once. NULL: out of memory. */
 struct lookups *lookups_new(void);
@@ -148,6 +152,11 @@ enum lookup_fixed {
 };
 bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, const struct value *file,
                  const struct value *query, enum lookup_fixed kind, const struct value *value) MUST_CHECK;
+
+/* The driver of that name; one that is not in this build too, as soon as an answer
+   of it was given. */
+const struct lookup_driver *lookups_driver_find(const struct lookups *lookups, const char *name,
+                                                size_t length);
 
 /* Whether a question without such an answer is a failure. */
 void lookups_fixed_only(struct lookups *lookups, bool only);

@@ -47,11 +47,13 @@ static bool parse_group_required(struct parser *parser, struct node *node)
     parse_space(parser);
     if (parse_peek(parser) == '{')
         return parse_child(parser, node);
-    if (parse_peek(parser) == '}' && node->child_count > 0 && !parser->header_name_has_brace)
-        return true; /* too few, which only evaluation minds */
     if (node->child_count > 0)
-        node->fail_mistake = arena_format(parser->arena, "missing '{' for arg %zu of extract",
-                                          node->child_count + 1);
+        node->fail_mistake =
+            arena_format(parser->arena, "missing '{' for arg %zu of extract", node->child_count + 1);
+    if (parse_peek(parser) == '}' && node->fail_mistake != NULL && !parser->header_name_has_brace) {
+        parse_doubt(parser, parser->position, node->fail_mistake);
+        return true; /* only evaluation minds */
+    }
     return node->fail_mistake == NULL
                ? parse_mistake_brace(parser, parser->position, "missing '{' for arg 1 of extract")
                : parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
@@ -78,7 +80,8 @@ static bool parse_undecided(struct parser *parser, struct node *node)
         return parse_mistake_brace(parser, at, "missing '}' closing extract");
     node->no_branch = BRANCH_FAIL;
     parse_space(parser);
-    return parse_take(parser, '}') || parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
+    return parse_take(parser, '}') ||
+           parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
 }
 
 /* form := [ "json" | "jsons" ] */
@@ -245,9 +248,8 @@ static enum outcome extract_from_json(struct call *call, const struct json_key *
 static enum outcome check_key(struct call *call, struct value *key)
 {
     *key = value_trim(call->run->arena, key);
-    return key->length > 0
-               ? OUTCOME_DONE
-               : call_failed(call, "first argument of \"%s\" must not be empty", call_name(call));
+    return key->length > 0 ? OUTCOME_DONE
+                           : call_failed(call, "first argument of \"%s\" must not be empty", call_name(call));
 }
 
 enum outcome check_extract(struct call *call, size_t index, const struct value *value)
@@ -331,7 +333,7 @@ static enum outcome read_item_number(struct call *call, struct value *key, long 
     /* A minus sign alone is 0, of which there is no item. */
     return is_number || value_equals_text(key, "-")
                ? OUTCOME_DONE
-                     : call_failed(call, "first argument of \"listextract\" must be numeric");
+               : call_failed(call, "first argument of \"listextract\" must be numeric");
 }
 
 enum outcome check_listextract(struct call *call, size_t index, const struct value *value)

@@ -46,6 +46,8 @@ static bool parse_driver(struct parser *parser, struct node *node)
         prepared->options = value_clean(comma + 1, type.length - name.length - 1);
     }
     prepared->driver = lookup_driver_find(name.bytes, name.length);
+    if (prepared->driver == NULL && parser->program->takes_absent_lookups)
+        prepared->driver = lookup_driver_absent(name.bytes, name.length);
     if (prepared->driver == NULL)
         return mistake_unknown_type(parser, offset, &name);
     node->prepared = prepared;

@@ -101,8 +101,9 @@ static enum outcome evaluate_refused(struct run *run, const struct node *node)
 {
     enum outcome outcome = evaluate_arguments(run, node);
 
-    return outcome == OUTCOME_DONE ? error_set(run->error, run->arena, OUTCOME_FAILED, "%s", node->fail_mistake)
-                                   : outcome;
+    return outcome == OUTCOME_DONE
+               ? error_set(run->error, run->arena, OUTCOME_FAILED, "%s", node->fail_mistake)
+               : outcome;
 }
 
 static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out)
@@ -293,7 +294,8 @@ bool evaluate_check(struct arena *arena, const struct node *node, struct error *
         const struct node *child = node->children[i];
         enum outcome (*check)(struct call *, size_t, const struct value *) =
             is_item ? node->row.item->check_constant : node->row.condition->check_constant;
-        if (check == NULL || child->kind != NODE_TEXT || child->text.length == 0)
+        if (check == NULL || child->kind != NODE_TEXT || child->form == TEXT_FOLDED ||
+            child->text.length == 0)
             continue;
         if (check(&call, i, &child->text) != OUTCOME_DONE)
             return false;

@@ -33,6 +33,9 @@ enum branch {
 /* How a variable is written. */
 enum variable_form { VARIABLE_PLAIN, VARIABLE_BRACED, VARIABLE_DEF };
 
+/* Of a text: what pure constructs with constant arguments gave, in part at least. */
+enum text_form { TEXT_WRITTEN, TEXT_FOLDED };
+
 enum { NUMBERS_AT_MOST = 2 };
 
 struct node {
@@ -40,7 +43,7 @@ struct node {
     bool negated;           /* condition: an odd number of "!" stood in front */
     bool incomplete;        /* the program's mistake was met before the construct's end */
     bool arguments_are_all; /* item: its own arguments are whole, a mistake lies in its branches */
-    uint8_t form;           /* variable: enum variable_form */
+    uint8_t form;           /* variable: enum variable_form; text: enum text_form */
     uint8_t yes_branch;     /* enum branch */
     uint8_t no_branch;
     uint8_t number_count;
@@ -63,7 +66,7 @@ struct node {
     /* The program's mistake in other words: behind a "fail" that was reached, or
        where the arguments are evaluated and not only read. NULL: there are none. */
     const char *fail_mistake;
-    const void *prepared;     /* what else a row's parse function found out, in the program's arena */
+    const void *prepared; /* what else a row's parse function found out, in the program's arena */
 };
 
 /* A pattern that is known before evaluation, and the node that matches with
@@ -80,8 +83,10 @@ struct program {
     struct arena arena;
     struct value source; /* a copy */
     struct node *root;
-    struct error mistake; /* the first one; message NULL when there is none */
-    bool reported;        /* the mistake already says inside what it was found */
+    struct error mistake;      /* the first one; message NULL when there is none */
+    struct error doubt;        /* the first thing that fails only when evaluation gets there, likewise */
+    bool reported;             /* the mistake already says inside what it was found */
+    bool takes_absent_lookups; /* a lookup of Exim that this build has not got is no mistake */
     struct constant_pattern *patterns;
     struct regex *regexes;             /* of "patterns", once prepared */
     const struct variable_row **reads; /* each once, in order of first appearance */
@@ -93,6 +98,10 @@ struct program {
    still gives a program: one whose evaluation fails with that mistake at that place.
    NULL only when memory runs out. The caller frees it. */
 struct program *program_compile(const char *text, size_t length);
+
+/* The same for an environment that has answers of lookups which are not in this
+   build. */
+struct program *program_compile_for_answers(const char *text, size_t length);
 
 void program_free(struct program *program);
 

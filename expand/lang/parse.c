@@ -125,9 +125,10 @@ bool parse_plain_argument(struct parser *parser, struct value *text)
 static bool mistake_argument_missing(struct parser *parser, const struct item_row *row, size_t index)
 {
     if (row->style == ARGUMENTS_NUMBERED)
-        return parse_mistake_brace(parser, parser->position, "missing '{' for arg %zu of %s", index + 1, row->name);
-    return parse_mistake_brace(parser, parser->position, "Not enough arguments for '%s' (min is %d)", row->name,
-                         row->minimum);
+        return parse_mistake_brace(parser, parser->position, "missing '{' for arg %zu of %s", index + 1,
+                                   row->name);
+    return parse_mistake_brace(parser, parser->position, "Not enough arguments for '%s' (min is %d)",
+                               row->name, row->minimum);
 }
 
 static bool parse_item_arguments(struct parser *parser, struct node *node)
@@ -199,6 +200,8 @@ static bool parse_operator_numbers(struct node *node, const struct value *text)
     size_t numbers = form == OPERATOR_NUMBER ? 1 : NUMBERS_AT_MOST;
 
     at += negative;
+    if (at < text->length && text->bytes[at] == '_')
+        return false;
     for (; at < text->length; at++) {
         char byte = text->bytes[at];
         if (byte == '_' && node->number_count + 1U < numbers && at + 1 < text->length) {
@@ -243,7 +246,10 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
         used == name->length
             ? arena_format(parser->arena, "missing values after %s", row->name)
             : arena_format(parser->arena, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
-    return node->fail_mistake != NULL || parse_no_memory(parser);
+    if (node->fail_mistake == NULL)
+        return parse_no_memory(parser);
+    parse_doubt(parser, node->offset, node->fail_mistake);
+    return true;
 }
 
 /* What a pure operator makes of constant text is constant text. */
@@ -251,10 +257,12 @@ static struct node *fold(struct parser *parser, struct node *node)
 {
     struct value result;
 
-    if (node->row.operation->effect != EFFECT_PURE || node->fail_mistake != NULL || node->children[0]->kind != NODE_TEXT)
+    if (node->row.operation->effect != EFFECT_PURE || node->fail_mistake != NULL ||
+        node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;
+    parser->folds++;
     node->kind = NODE_TEXT;
     node->text = result;
     node->child_count = 0;
@@ -409,6 +417,7 @@ bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **r
     size_t run_offset = parser->position;
     struct node sequence = {.kind = NODE_SEQUENCE, .offset = parser->position};
     bool whole = true;
+    size_t folds = parser->folds;
 
     buffer_init(&run.copy, parser->arena);
     while (whole && parser->position < parser->length &&
@@ -421,5 +430,7 @@ bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **r
     if (!whole)
         add_mistake(parser, &sequence);
     *result = sequence_node(parser, &sequence);
+    if (*result != NULL && (*result)->kind == NODE_TEXT && parser->folds > folds)
+        (*result)->form = TEXT_FOLDED;
     return whole && *result != NULL;
 }

@@ -16,6 +16,7 @@ struct parser {
     size_t length;
     size_t position;
     unsigned depth;
+    size_t folds;               /* how many constructs became the text that they give */
     bool is_probe;              /* only finds an end; nothing of the result will be used */
     bool header_name_has_brace; /* a header's name swallowed a "}": a likely cause of later trouble */
 };
@@ -76,6 +77,10 @@ bool parse_condition(struct parser *parser, struct node **condition);
    when a header's name swallowed a "}" that is the likely cause, and the message says so instead. */
 __attribute__((format(printf, 3, 4))) bool parse_mistake_brace(struct parser *parser, size_t offset,
                                                                const char *format, ...);
+
+/* Records what fails only when it is evaluated, so that whoever checks a string
+   hears of it. The message is in the program's arena. */
+void parse_doubt(struct parser *parser, size_t offset, const char *message);
 
 /* branches := [ "{" yes "}" [ "{" no "}" | "fail" ] ] "}" */
 bool parse_branches(struct parser *parser, struct node *node, const char *name);

@@ -60,6 +60,14 @@ bool parse_mistake_brace(struct parser *parser, size_t offset, const char *forma
     return message == NULL ? parse_no_memory(parser) : parse_mistake(parser, offset, "%s", message);
 }
 
+void parse_doubt(struct parser *parser, size_t offset, const char *message)
+{
+    struct error *doubt = &parser->program->doubt;
+
+    if (doubt->message == NULL && !parser->is_probe)
+        *doubt = (struct error){.message = message, .offset = offset};
+}
+
 bool parse_no_memory(struct parser *parser)
 {
     return parse_mistake(parser, parser->position,

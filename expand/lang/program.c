@@ -23,7 +23,7 @@ static void parse_program(struct program *program)
     (void)parse_sequence(&parser, false, &program->root);
 }
 
-struct program *program_compile(const char *text, size_t length)
+static struct program *compile(const char *text, size_t length, bool takes_absent_lookups)
 {
     struct program *program = calloc(1, sizeof *program);
 
@@ -31,6 +31,7 @@ struct program *program_compile(const char *text, size_t length)
         return NULL;
     arena_init(&program->arena, length < SIZE_MAX / 4 ? FIRST_CHUNK + length * 2 : length, program_limit);
     program->mistake.offset = ERROR_NO_OFFSET;
+    program->takes_absent_lookups = takes_absent_lookups;
     char *copy = arena_copy(&program->arena, text, length);
     if (copy == NULL) {
         program_free(program);
@@ -43,6 +44,16 @@ struct program *program_compile(const char *text, size_t length)
         return NULL;
     }
     return program;
+}
+
+struct program *program_compile(const char *text, size_t length)
+{
+    return compile(text, length, false);
+}
+
+struct program *program_compile_for_answers(const char *text, size_t length)
+{
+    return compile(text, length, true);
 }
 
 void program_free(struct program *program)

@@ -159,10 +159,12 @@ static void test_a_string_may_have_several_lines(void **state)
 static void test_a_wrong_case_is_shown_with_the_first_difference(void **state)
 {
     (void)state;
-    write_file("a.test", "@name the name\n\n${uc:\xc3\xbc" "ab c} => \xc3\xbc"
+    write_file("a.test", "@name the name\n\n${uc:\xc3\xbc"
+                         "ab c} => \xc3\xbc"
                          "AC c\na => a\n");
     assert_says(1,
-                "a.test:3: the name\n    ${uc:\xc3\xbc" "ab c}\n    expected  \xc3\xbc"
+                "a.test:3: the name\n    ${uc:\xc3\xbc"
+                "ab c}\n    expected  \xc3\xbc"
                 "AC c\n"
                 "    got       \xc3\xbc"
                 "AB C\n                ^\n1 of 2 cases wrong\n",
@@ -183,7 +185,8 @@ static void test_variables_are_set_and_unset(void **state)
 {
     (void)state;
     assert_right("4 cases", "@set local_part=a\\nb\n$local_part => a\\nb\n${expand:$local_part} !! "
-                            "internal expansion of \"a\\nb\" failed: attempt to expand tainted string 'a\\nb'\n@set-clean local_part=$domain\n"
+                            "internal expansion of \"a\\nb\" failed: attempt to expand tainted string "
+                            "'a\\nb'\n@set-clean local_part=$domain\n"
                             "@set domain=d\n${expand:$local_part} => d\n@unset local_part\n$local_part =>\n");
     assert_right("2 cases", "@set acl_m_a=1\n@reset\n$acl_m_a =>\n@unset acl_narg\n$acl_narg => 0\n");
 }
@@ -247,6 +250,23 @@ static void test_answers_are_given_without_asking(void **state)
     assert_right("1 case", "@answer redis:GET user:x=1\n@set local_part=x\n"
                            "${lookup redis,servers=nowhere{GET user:$local_part}} => 1\n");
 #endif
+}
+
+static void test_lookups_that_are_not_in_the_build_can_be_answered(void **state)
+{
+    (void)state;
+    assert_right(
+        "5 cases",
+        "${lookup nisplus{a}{y}{n}} !! unknown lookup type \"nisplus\"\n"
+        "@answer nisplus:[name=a],t=Ann\n@answer nisplus:[name=b],t => Bob\n"
+        "${lookup nisplus{[name=b],t}} => Bob\n${lookup whoson{x}} !! the lookup whoson is not in this "
+        "build, and there is no fixed answer for x\n"
+        "${if match_domain{d.e}{nisplus;[name=b],t}{y}{n}} => y\n"
+        "@reset\n${lookup nisplus{a}{y}{n}} !! unknown lookup type \"nisplus\"\n");
+    assert_right("1 case", "@answer spf,/f:k=v\n${lookup{k}spf{/f}} => v\n");
+    assert_refused("@answer nosuch:a=b\na => a\n", "1: there is no lookup \"nosuch\"");
+    assert_refused("@answer nisplus,/f:a=b\na => a\n", "1: nisplus has queries and no file: nisplus:a");
+    assert_refused("@answer spf:a=b\na => a\n", "1: spf looks up a key in a file: spf,/path/of/file:a");
 }
 
 static void test_cases_are_skipped_and_picked(void **state)
@@ -337,14 +357,16 @@ static void test_the_command_line_may_be_wrong(void **state)
 static void test_tap_has_a_plan_and_a_line_for_each_case(void **state)
 {
     (void)state;
-    write_file("a.test", "@name one # \\ two\na => a\n@skip not # yet\nb => b\n${uc:\"c} => \"d\\n\n$x !! y\n");
-    assert_says(1,
-                "TAP version 14\n1..4\nok 1 - a.test:2 one \\# \\\\ two\nok 2 - a.test:4 b # SKIP not \\# yet\n"
-                "not ok 3 - a.test:5 ${uc:\"c}\n  ---\n  file: \"a.test\"\n  line: 5\n"
-                "  expression: \"${uc:\\\"c}\"\n  expected: \"\\\"d\\n\"\n  got: \"\\\"C\"\n  ...\n"
-                "not ok 4 - a.test:6 $x\n  ---\n  file: \"a.test\"\n  line: 6\n  expression: \"$x\"\n"
-                "  expected: \"Failed: y\"\n  got: \"Failed: unknown variable name \\\"x\\\"\"\n  ...\n",
-                "--tap", "a.test");
+    write_file("a.test",
+               "@name one # \\ two\na => a\n@skip not # yet\nb => b\n${uc:\"c} => \"d\\n\n$x !! y\n");
+    assert_says(
+        1,
+        "TAP version 14\n1..4\nok 1 - a.test:2 one \\# \\\\ two\nok 2 - a.test:4 b # SKIP not \\# yet\n"
+        "not ok 3 - a.test:5 ${uc:\"c}\n  ---\n  file: \"a.test\"\n  line: 5\n"
+        "  expression: \"${uc:\\\"c}\"\n  expected: \"\\\"d\\n\"\n  got: \"\\\"C\"\n  ...\n"
+        "not ok 4 - a.test:6 $x\n  ---\n  file: \"a.test\"\n  line: 6\n  expression: \"$x\"\n"
+        "  expected: \"Failed: y\"\n  got: \"Failed: unknown variable name \\\"x\\\"\"\n  ...\n",
+        "--tap", "a.test");
     write_file("a.test", "a => a\n@set nosuch=1\nb => b\n");
     assert_says(
         78,
@@ -400,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_here_and_data_are_folders_beside_the_file),
         cmocka_unit_test(test_options_of_lookups_are_set),
         cmocka_unit_test(test_answers_are_given_without_asking),
+        cmocka_unit_test(test_lookups_that_are_not_in_the_build_can_be_answered),
         cmocka_unit_test(test_cases_are_skipped_and_picked),
         cmocka_unit_test(test_files_do_not_see_each_other),
         cmocka_unit_test(test_a_mistake_in_a_file_has_its_line),

@@ -160,7 +160,7 @@ static void test_options_describe_lists_each_option_once(void **state)
         assert_int_equal(form[0], '-');
         assert_true(strlen(help) > 3);
     }
-    assert_int_equal(index, 6);
+    assert_int_equal(index, 10);
 }
 
 int main(void)
