@@ -6,8 +6,7 @@
 #define NUMBERS(symbol, relation, words)                                                                     \
     {                                                                                                        \
         .name = (symbol), .arguments = 2, .effect = EFFECT_PURE, .check = check_number, .run = cond_number,  \
-        .data = (relation),                                                                                  \
-        .help = (words)                                                                                      \
+        .data = (relation), .help = (words)                                                                  \
     }
 #define STRINGS(word, relation, words)                                                                       \
     {                                                                                                        \

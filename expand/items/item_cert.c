@@ -32,7 +32,8 @@ bool parse_certextract(struct parser *parser, struct node *node)
         return false;
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake_brace(parser, parser->position, "missing '{' for cert variable arg of certextract");
+        return parse_mistake_brace(parser, parser->position,
+                                   "missing '{' for cert variable arg of certextract");
     size_t at = parser->position + 1;
     if (at >= parser->length || parser->text[at] != '$')
         return parse_mistake(parser, at, "second argument of \"certextract\" must be a certificate variable");

@@ -152,13 +152,15 @@ bool parse_prvscheck(struct parser *parser, struct node *node)
 {
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake_brace(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
+        return parse_mistake_brace(parser, parser->position,
+                                   "Not enough arguments for 'prvscheck' (min is 1)");
     if (!parse_child(parser, node))
         return false;
     for (size_t i = 0; i < 2; i++) {
         parse_space(parser);
         if (parse_peek(parser) != '{' && i == 0)
-            return parse_mistake_brace(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
+            return parse_mistake_brace(parser, parser->position,
+                                       "Not enough arguments for 'prvscheck' (min is 1)");
         if (parse_peek(parser) == '{' && !parse_child(parser, node))
             return false;
     }

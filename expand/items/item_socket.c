@@ -21,7 +21,7 @@ bool parse_readsocket(struct parser *parser, struct node *node)
         parse_space(parser);
         if (parse_peek(parser) != '{' && i <= REQUEST)
             return parse_mistake_brace(parser, parser->position,
-                                 "Not enough arguments for 'readsocket' (min is 2)");
+                                       "Not enough arguments for 'readsocket' (min is 2)");
         if (parse_peek(parser) == '{' && !parse_child(parser, node))
             return false;
     }

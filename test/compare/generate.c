@@ -117,13 +117,45 @@ static void write_digits(struct generator *generator)
 static void write_number(struct generator *generator)
 {
     static const char *const edges[] = {
-        "",      "-",     "+",           "-0",          "007",        "0x1F",
-        "1k",    "2M",    "3g",          "-4K",         "1kk",        "1.5",
-        " 12",   "12 ",   "1 2",         "2147483647",  "2147483648", "-2147483648",
-        "1e3",   "0777",  "-2147483649", "4294967296",  "abc",        "9223372036854775807",
-        "1T",    "١",     "0x",          "-9223372036854775808",      "9223372036854775808",
-        "8589934592G",    "99999999999999999999",       "+5",         "- 5",
-        "true",  "no",    "1a",          "\\t7",        "0b1",        "'5'",
+        "",
+        "-",
+        "+",
+        "-0",
+        "007",
+        "0x1F",
+        "1k",
+        "2M",
+        "3g",
+        "-4K",
+        "1kk",
+        "1.5",
+        " 12",
+        "12 ",
+        "1 2",
+        "2147483647",
+        "2147483648",
+        "-2147483648",
+        "1e3",
+        "0777",
+        "-2147483649",
+        "4294967296",
+        "abc",
+        "9223372036854775807",
+        "1T",
+        "١",
+        "0x",
+        "-9223372036854775808",
+        "9223372036854775808",
+        "8589934592G",
+        "99999999999999999999",
+        "+5",
+        "- 5",
+        "true",
+        "no",
+        "1a",
+        "\\t7",
+        "0b1",
+        "'5'",
     };
 
     if (happens(generator, 3)) {
@@ -163,23 +195,24 @@ static void write_word(struct generator *generator)
 {
     PUT_ONE_OF(generator, "a", "abc", "Key", "lt", "gt", "eqi", "lei", ">", "<=", "secret", "SECRET", "md5",
                "sha1", "sha256", "ann", "root", "x_y", "z", "0", "1", "10", "foo-bar", "subject", "version",
-               "notafter", "issuer", "d", "h", "l", "a1", "b2", "c3", "true", "yes", "no", "false", "fail", "",
-               "not_before", "serial_number", "q.r", "a b");
+               "notafter", "issuer", "d", "h", "l", "a1", "b2", "c3", "true", "yes", "no", "false", "fail",
+               "", "not_before", "serial_number", "q.r", "a b");
 }
 
 static void write_domain(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "a.b.c", "dom.ex", "example.com", "EXAMPLE.Org", "x.y.z", "x", "", "a..b", ".a", "a.",
-               "-a.b", "a_b.c", "xn--mnchen-3ya.de", "xn--", "münchen.de", "[1.2.3.4]", "[IPv6:::1]", "10.1.2.3",
-               "*.x.y", "foo.bar.com", "no.z.w", "q.z.w", "localhost", "ÄÖ.example", "a b.c", "a.b.c.d.e.f.g",
-               "faß.de", "日本.jp", "xn--a-0.b");
+    PUT_ONE_OF(generator, "a.b.c", "dom.ex", "example.com", "EXAMPLE.Org", "x.y.z", "x", "", "a..b", ".a",
+               "a.", "-a.b", "a_b.c", "xn--mnchen-3ya.de", "xn--", "münchen.de", "[1.2.3.4]", "[IPv6:::1]",
+               "10.1.2.3", "*.x.y", "foo.bar.com", "no.z.w", "q.z.w", "localhost", "ÄÖ.example", "a b.c",
+               "a.b.c.d.e.f.g", "faß.de", "日本.jp", "xn--a-0.b");
 }
 
 static void write_local_part(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "ann", "Bob.Smith", "\"bob smith\"", "a+b", "a.b.c", ".a", "a..b", "", "x y", "\"a\\\\\"b\"",
-               "postmaster", "prvs=ann=0123456789", "SRS0=abcd=AA=dom.ex=bob", "user#1", "a@b", "ü", "xn--bcher-kva",
-               "a(c)", "\\\"q\\\"", "a\\\\b", "btv1==1234==ann", "SRS0=aaaa=22=a.b=c=d", "<ann>", "a,b", "!#$%&'*");
+    PUT_ONE_OF(generator, "ann", "Bob.Smith", "\"bob smith\"", "a+b", "a.b.c", ".a", "a..b", "", "x y",
+               "\"a\\\\\"b\"", "postmaster", "prvs=ann=0123456789", "SRS0=abcd=AA=dom.ex=bob", "user#1",
+               "a@b", "ü", "xn--bcher-kva", "a(c)", "\\\"q\\\"", "a\\\\b", "btv1==1234==ann",
+               "SRS0=aaaa=22=a.b=c=d", "<ann>", "a,b", "!#$%&'*");
 }
 
 static void write_address(struct generator *generator)
@@ -187,10 +220,10 @@ static void write_address(struct generator *generator)
     size_t way = pick(generator, 10);
 
     if (way == 0) {
-        PUT_ONE_OF(generator, "<>", "<a@b.c>", "Ann <ann@dom.ex>", "@b", "a@", "a@b@c", "a", "", "<@r1,@r2:a@b>",
-                   "\"Ann, X\" <a@b.c> (comment)", "(c) a@b", "a@[1.2.3.4]", "a @ b . c", "<a@b", "a@b>", "a@b;",
-                   "group: a@b;", "=?iso-8859-1?q?a?= <a@b>", "a%b@c", "a!b", "prvs=0123abcdef=ann@dom.ex",
-                   "a@b c@d", "\"a\"@b", "a@\"b\"", "a\\\\@b", "@[1.2]:a@b");
+        PUT_ONE_OF(generator, "<>", "<a@b.c>", "Ann <ann@dom.ex>", "@b", "a@", "a@b@c", "a", "",
+                   "<@r1,@r2:a@b>", "\"Ann, X\" <a@b.c> (comment)", "(c) a@b", "a@[1.2.3.4]", "a @ b . c",
+                   "<a@b", "a@b>", "a@b;", "group: a@b;", "=?iso-8859-1?q?a?= <a@b>", "a%b@c", "a!b",
+                   "prvs=0123abcdef=ann@dom.ex", "a@b c@d", "\"a\"@b", "a@\"b\"", "a\\\\@b", "@[1.2]:a@b");
         return;
     }
     write_local_part(generator);
@@ -215,11 +248,12 @@ static void write_addresses(struct generator *generator)
 
 static void write_ip(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "1.2.3.4", "10.1.2.3", "0.0.0.0", "255.255.255.255", "256.1.1.1", "1.2.3", "1.2.3.4.5", "::1",
-               "::", "fe80::1", "2001:db8::1:2", "2001:DB8:0:0:0:0:1:2", "::ffff:1.2.3.4", "1::2::3", "fe80::1%eth0",
-               ":::1", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7", "::1.2.3", "", "01.2.3.4", "1.2.3.4 ",
-               " 1.2.3.4", "a.b.c.d", "10.1.2.9", "12345::", "1.2.3.04", "::12345", "1:2:3:4:5:6:1.2.3.4", "fe80::1%",
-               "1.2..4", "[::1]", "2001:db8::", "a:b:c:d:e:f:a:b");
+    PUT_ONE_OF(generator, "1.2.3.4", "10.1.2.3", "0.0.0.0", "255.255.255.255", "256.1.1.1", "1.2.3",
+               "1.2.3.4.5", "::1", "::", "fe80::1", "2001:db8::1:2", "2001:DB8:0:0:0:0:1:2", "::ffff:1.2.3.4",
+               "1::2::3", "fe80::1%eth0", ":::1", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7",
+               "::1.2.3", "", "01.2.3.4", "1.2.3.4 ", " 1.2.3.4", "a.b.c.d", "10.1.2.9",
+               "12345::", "1.2.3.04", "::12345", "1:2:3:4:5:6:1.2.3.4", "fe80::1%", "1.2..4", "[::1]",
+               "2001:db8::", "a:b:c:d:e:f:a:b");
 }
 
 static void write_masked(struct generator *generator)
@@ -229,23 +263,24 @@ static void write_masked(struct generator *generator)
         return;
     put(generator, "/");
     if (happens(generator, 6))
-        PUT_ONE_OF(generator, "", "a", "-1", "1.2", "129", "128", "33", "0", "007", "24x", " 8", "/8", "99999999999");
+        PUT_ONE_OF(generator, "", "a", "-1", "1.2", "129", "128", "33", "0", "007", "24x", " 8", "/8",
+                   "99999999999");
     else
         buffer_format(generator->out, "%zu", pick(generator, 40));
 }
 
 static void write_file(struct generator *generator)
 {
-    static const char *const names[] = {"users", "keys",   "lines", "lines_open", "empty", "dollar",
-                                        "hosts", "addresses", "domains", "nosuch"};
+    static const char *const names[] = {"users",  "keys",  "lines",     "lines_open", "empty",
+                                        "dollar", "hosts", "addresses", "domains",    "nosuch"};
 
     buffer_format(generator->out, "%s/%s", generator->data, names[pick(generator, COUNT(names))]);
 }
 
 static void write_key(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "root", "ann", "Ann", "ROOT", "bob smith", "\"bob smith\"", "nobody", "", "dom.ex", "key2",
-               "10.1.2.0/24", "a:b", "#", "*", " root", "root ", "$", "key");
+    PUT_ONE_OF(generator, "root", "ann", "Ann", "ROOT", "bob smith", "\"bob smith\"", "nobody", "", "dom.ex",
+               "key2", "10.1.2.0/24", "a:b", "#", "*", " root", "root ", "$", "key");
 }
 
 static void write_list_match(struct generator *generator)
@@ -263,8 +298,8 @@ static void write_list_match(struct generator *generator)
             write_address(generator);
             break;
         case 2:
-            PUT_ONE_OF(generator, "*", "*.c", "*.dom.ex", "!*.org", "^a", "\\N^[a-m].*$\\N", "^.*\\\\.c\\$", "*@dom.ex",
-                       "ann@*", "*smith", "@", "*@*.ex", "^ann@", "@@", "", "@[]");
+            PUT_ONE_OF(generator, "*", "*.c", "*.dom.ex", "!*.org", "^a", "\\N^[a-m].*$\\N", "^.*\\\\.c\\$",
+                       "*@dom.ex", "ann@*", "*smith", "@", "*@*.ex", "^ann@", "@@", "", "@[]");
             break;
         case 3:
             put(generator, "lsearch;");
@@ -281,30 +316,32 @@ static void write_list_match(struct generator *generator)
 
 static void write_pattern(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "a", "^a", "b\\$", "(.)(.)", "[a-f]+", "\\N^(\\w+)\\s*(.*)$\\N", "\\N[^:]*\\N", ".*", "",
-               "(a|b)*", "(?i)ANN", "\\\\d+", "\\\\.", "x?", "\\N(?<n>a)b\\N", "(", "[", "*", "a{2", "\\\\", "+", ":",
-               "\\N(a)(b)?(c)?\\N", "^\\$", "\\\\b", "(?:x)", "(?z)", "a\\\\", "[[:alpha:]]+", "\\N\\d{2,3}\\N",
-               "a**", "a)", "(?<=a)b", "\\x41");
+    PUT_ONE_OF(generator, "a", "^a", "b\\$", "(.)(.)", "[a-f]+", "\\N^(\\w+)\\s*(.*)$\\N", "\\N[^:]*\\N",
+               ".*", "", "(a|b)*", "(?i)ANN", "\\\\d+", "\\\\.", "x?", "\\N(?<n>a)b\\N", "(", "[", "*", "a{2",
+               "\\\\", "+", ":", "\\N(a)(b)?(c)?\\N", "^\\$", "\\\\b", "(?:x)", "(?z)", "a\\\\",
+               "[[:alpha:]]+", "\\N\\d{2,3}\\N", "a**", "a)", "(?<=a)b", "\\x41");
 }
 
 static void write_separator(struct generator *generator)
 {
-    PUT_ONE_OF(generator, ":", ",", ";", "/", ":,", " ", "|", "", "a", "::", "\\n", "\\t", ".", "-", "=", "é", "\\\\");
+    PUT_ONE_OF(generator, ":", ",", ";", "/", ":,", " ", "|", "", "a", "::", "\\n", "\\t", ".", "-", "=", "é",
+               "\\\\");
 }
 
 static void write_json(struct generator *generator)
 {
     PUT_ONE_OF(generator, "[1,2,3]", "[\"a\",\"b\"]", "[]", "{\\\"a\\\": 1\\}", "\\{\"a\":1,\"Key\":[1,2]\\}",
                "\\{\"abc\": \"x y\", \"b\" : \\{\"c\":null\\}\\}", "[1, [2, 3], \\{\"a\":\"b\"\\}]", "\\{\\}",
-               "[ \"a\\\\\"b\", true ]", "1", "\"s\"", "", "[1,", "\\{\"a\"", "[\"a:b\",\"c\"]", "\\{\"a\":\"\\}\"\\}",
-               "[1,,2]", "[\" a \"]", "\\{\"a\":[],\"z\":0\\}", "\\{ \"root\" : \"x\\\\\\\\y\" \\}", "[\"abc\",1.5,-2]");
+               "[ \"a\\\\\"b\", true ]", "1", "\"s\"", "", "[1,", "\\{\"a\"", "[\"a:b\",\"c\"]",
+               "\\{\"a\":\"\\}\"\\}", "[1,,2]", "[\" a \"]", "\\{\"a\":[],\"z\":0\\}",
+               "\\{ \"root\" : \"x\\\\\\\\y\" \\}", "[\"abc\",1.5,-2]");
 }
 
 static void write_base64(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "YWJj", "YWI=", "YQ==", "YQ", "Y", "", "YWJj\\n", "a b", "!!!!", "YWJjZA==", "/+8=", "YQ=",
-               "====", "kAFQmDzST7DWlj99KOF/cg==", "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "YWJj YWJj", "YWJj=",
-               "900150983cd24fb0d6963f7d28e17f72", "a9993e364706816aba3e25717850c26c9cd0d89d");
+    PUT_ONE_OF(generator, "YWJj", "YWI=", "YQ==", "YQ", "Y", "", "YWJj\\n", "a b", "!!!!", "YWJjZA==", "/+8=",
+               "YQ=", "====", "kAFQmDzST7DWlj99KOF/cg==", "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", "YWJj YWJj",
+               "YWJj=", "900150983cd24fb0d6963f7d28e17f72", "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
 static void write_hex(struct generator *generator)
@@ -315,8 +352,8 @@ static void write_hex(struct generator *generator)
 
 static void write_time(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "1d", "1w2d3h4m5s", "90s", "1h30m", "", "1", "h", "1x", "1s1d", "99999w", "1.5s", "1m 1s",
-               "-1s", "0s", "1h1h", "250ms", "1d12h", "4294967296s", " 1s", "1s ", "1D");
+    PUT_ONE_OF(generator, "1d", "1w2d3h4m5s", "90s", "1h30m", "", "1", "h", "1x", "1s1d", "99999w", "1.5s",
+               "1m 1s", "-1s", "0s", "1h1h", "250ms", "1d12h", "4294967296s", " 1s", "1s ", "1D");
 }
 
 static void write_unicode(struct generator *generator)
@@ -324,17 +361,19 @@ static void write_unicode(struct generator *generator)
     size_t parts = 1 + pick(generator, 4);
 
     for (size_t i = 0; i < parts; i++)
-        PUT_ONE_OF(generator, "abc", "é", "ü", "日本", "\xff", "\xc3", "\xe2\x82", "€", "\xf0\x9f\x98\x80", "a b", "_",
-                   "\x80", "\\xe4", "\\n", "&", "~", "/", ".", "=?", "?=", "\"", "(", "x", "\xed\xa0\x80", "\xc0\x80",
-                   "\xf4\x90\x80\x80", "&-", "%", "INBOX", "ß", "\x7f", "\\x01", "@", "İ", "\xe9");
+        PUT_ONE_OF(generator, "abc", "é", "ü", "日本", "\xff", "\xc3", "\xe2\x82", "€", "\xf0\x9f\x98\x80",
+                   "a b", "_", "\x80", "\\xe4", "\\n", "&", "~", "/", ".", "=?", "?=", "\"", "(", "x",
+                   "\xed\xa0\x80", "\xc0\x80", "\xf4\x90\x80\x80", "&-", "%", "INBOX", "ß", "\x7f", "\\x01",
+                   "@", "İ", "\xe9");
 }
 
 static void write_encoded(struct generator *generator)
 {
-    PUT_ONE_OF(generator, "=?iso-8859-1?q?a=e4b?=", "=?utf-8?B?w6Q=?=", "=?utf-8?q?a?= =?utf-8?q?b?=", "=?x?q?a?=",
-               "=?utf-8?q?a_b?= c", "=?utf-8?b?!?=", "=?utf-8?q?", "plain", "=?utf-8?q?=E2=82=AC?=", "=??q?a?=",
-               "=?iso-8859-1?Q?=?=", "a =?us-ascii?q?x?= b", "=?utf-8?x?a?=", "=?iso-8859-15?q?=a4?=",
-               "=?utf-8?q?=00a?=", "=?utf-8?q?a b?=", "=?utf-8?B?YWJj=?=");
+    PUT_ONE_OF(
+        generator, "=?iso-8859-1?q?a=e4b?=", "=?utf-8?B?w6Q=?=", "=?utf-8?q?a?= =?utf-8?q?b?=", "=?x?q?a?=",
+        "=?utf-8?q?a_b?= c", "=?utf-8?b?!?=", "=?utf-8?q?", "plain",
+        "=?utf-8?q?=E2=82=AC?=", "=??q?a?=", "=?iso-8859-1?Q?=?=", "a =?us-ascii?q?x?= b",
+        "=?utf-8?x?a?=", "=?iso-8859-15?q?=a4?=", "=?utf-8?q?=00a?=", "=?utf-8?q?a b?=", "=?utf-8?B?YWJj=?=");
 }
 
 static void write_pairs(struct generator *generator)
@@ -359,10 +398,10 @@ static void write_literal(struct generator *generator)
     } else if (way < 18) {
         write_word(generator);
     } else {
-        PUT_ONE_OF(generator, " ", "  ", "\\n", "\\t", "\\x41", "\\101", "\\\\", "\\$", "\\{", "\\}", "\\N$x{\\N",
-                   "\\N\\N", "\\8", "\\e", "\\r", ":", "::", ",", ";", "=", "\"", "'", "%", "!",
-                   "\\:", "\n", "\t", "1", "22", "-3", ".", "@", "é", "\x80", "/", "<", ">", "#", "(", ")", "[", "]",
-                   "|", "&", "~", "^", "*", "+", "?", "_", "`", "\\N", "\\x0a", "{x");
+        PUT_ONE_OF(generator, " ", "  ", "\\n", "\\t", "\\x41", "\\101", "\\\\", "\\$", "\\{", "\\}",
+                   "\\N$x{\\N", "\\N\\N", "\\8", "\\e", "\\r", ":", "::", ",", ";", "=", "\"", "'", "%", "!",
+                   "\\:", "\n", "\t", "1", "22", "-3", ".", "@", "é", "\x80", "/", "<", ">", "#", "(", ")",
+                   "[", "]", "|", "&", "~", "^", "*", "+", "?", "_", "`", "\\N", "\\x0a", "{x");
     }
 }
 
@@ -386,7 +425,8 @@ static void write_list(struct generator *generator)
 
 static void write_other_list(struct generator *generator)
 {
-    static const char *const separators[] = {",", ";", "|", "/", "\\n", "+", ".", "\\x01", "a", " ", "<", "?", "="};
+    static const char *const separators[] = {",",     ";", "|", "/", "\\n", "+", ".",
+                                             "\\x01", "a", " ", "<", "?",   "="};
     const char *separator = separators[pick(generator, COUNT(separators))];
     size_t items = pick(generator, 5);
 
@@ -458,12 +498,13 @@ static void write_common_variable(struct generator *generator)
 {
     switch (pick(generator, 4)) {
     case 0:
-        PUT_ONE_OF(generator, "$value", "$item", "$0", "$1", "$2", "${1}", "$9", "$10", "$00", "${value}", "$item$value",
-                   "$21", "${0}", "$3");
+        PUT_ONE_OF(generator, "$value", "$item", "$0", "$1", "$2", "${1}", "$9", "$10", "$00", "${value}",
+                   "$item$value", "$21", "${0}", "$3");
         return;
     case 1:
-        PUT_ONE_OF(generator, "$nosuch", "$acl_cx", "$acl_", "${nosuch}", "$h_subject:", "$h_a", "${h_a}", "$local_part",
-                   "$domain", "$tls_in_cipher", "$acl_m_x", "$sender_host_address", "$rh_x:", "$H_x:");
+        PUT_ONE_OF(generator, "$nosuch", "$acl_cx", "$acl_", "${nosuch}", "$h_subject:", "$h_a", "${h_a}",
+                   "$local_part", "$domain", "$tls_in_cipher", "$acl_m_x", "$sender_host_address",
+                   "$rh_x:", "$H_x:");
         return;
     default:
         write_variable(generator, pick_variable(generator));
@@ -482,7 +523,8 @@ static size_t pick_row(struct generator *generator, enum rexpand_kind kind)
 
 static void write_condition(struct generator *generator)
 {
-    static const char *const plain[] = {"eq{a}{a}", "eq{a}{b}", "def:local_part", "bool{yes}", "eq{$item}{a}"};
+    static const char *const plain[] = {"eq{a}{a}", "eq{a}{b}", "def:local_part", "bool{yes}",
+                                        "eq{$item}{a}"};
 
     if (happens(generator, 6))
         put(generator, happens(generator, 4) ? "! " : "!");
@@ -553,13 +595,13 @@ static const struct {
     char letter;
     void (*write)(struct generator *generator);
 } writers[] = {
-    {'t', write_text},      {'w', write_word},        {'n', write_number},     {'e', write_arithmetic},
-    {'l', write_list},      {'L', write_other_list},  {'s', write_separator},  {'d', write_domain},
+    {'t', write_text},       {'w', write_word},       {'n', write_number},     {'e', write_arithmetic},
+    {'l', write_list},       {'L', write_other_list}, {'s', write_separator},  {'d', write_domain},
     {'p', write_local_part}, {'a', write_address},    {'A', write_addresses},  {'i', write_ip},
-    {'m', write_masked},    {'f', write_file},        {'j', write_json},       {'r', write_pattern},
-    {'h', write_hex},       {'b', write_base64},      {'T', write_time},       {'u', write_unicode},
-    {'q', write_pairs},     {'c', write_condition},   {'C', write_conditions}, {'B', write_branches},
-    {'N', write_digits},    {'k', write_key},         {'x', write_encoded},    {'g', write_list_match},
+    {'m', write_masked},     {'f', write_file},       {'j', write_json},       {'r', write_pattern},
+    {'h', write_hex},        {'b', write_base64},     {'T', write_time},       {'u', write_unicode},
+    {'q', write_pairs},      {'c', write_condition},  {'C', write_conditions}, {'B', write_branches},
+    {'N', write_digits},     {'k', write_key},        {'x', write_encoded},    {'g', write_list_match},
 };
 
 static void write_placeholder(struct generator *generator, char letter)
@@ -703,10 +745,11 @@ void generate(struct generator *generator, uint64_t seed, size_t number, struct 
 /* ---- damage ---- */
 
 static const char *const shards[] = {
-    "{",  "}",    "$",    "\\",    ":",   ",",    "${",    "}}",      "{}",   "{}{}", "fail", "\\N", " ",    "\n",
-    "=",  "!",    "<",    ">",     "$1",  "${if", "${1",   "$h_",     "\\x4",  "0",    "-",    "_",   "a",    "(",
-    "eq", "{a}",  "$value", "\"",  "\xe4", "\t",  "${lookup", "${extract{", "${map{", "$$", "!!",  "{{",  "::", ".",
-    "/",  "${lc:", "def:", "and{{", "or{", "forany", "yes", "json", "${", "\\}", "${if!", "99999999999",
+    "{",    "}",        "$",          "\\",     ":",   ",",    "${", "}}",  "{}",     "{}{}",        "fail",
+    "\\N",  " ",        "\n",         "=",      "!",   "<",    ">",  "$1",  "${if",   "${1",         "$h_",
+    "\\x4", "0",        "-",          "_",      "a",   "(",    "eq", "{a}", "$value", "\"",          "\xe4",
+    "\t",   "${lookup", "${extract{", "${map{", "$$",  "!!",   "{{", "::",  ".",      "/",           "${lc:",
+    "def:", "and{{",    "or{",        "forany", "yes", "json", "${", "\\}", "${if!",  "99999999999",
 };
 
 static void damage_once(struct generator *generator, const char *text, size_t length, struct buffer *out)

@@ -1,8 +1,17 @@
 #include "test/compare/templates.h"
 
-#define ITEM(name, text) {REXPAND_ITEM, name, text}
-#define OPERATOR(name, text) {REXPAND_OPERATOR, name, text}
-#define CONDITION(name, text) {REXPAND_CONDITION, name, text}
+#define ITEM(name, text)                                                                                     \
+    {                                                                                                        \
+        REXPAND_ITEM, name, text                                                                             \
+    }
+#define OPERATOR(name, text)                                                                                 \
+    {                                                                                                        \
+        REXPAND_OPERATOR, name, text                                                                         \
+    }
+#define CONDITION(name, text)                                                                                \
+    {                                                                                                        \
+        REXPAND_CONDITION, name, text                                                                        \
+    }
 
 /* A row that is not here gets strings by its number of arguments. */
 const struct template templates[] = {
@@ -45,7 +54,8 @@ const struct template templates[] = {
     ITEM("prvs", "${prvs{%a}{%t}}"),
     ITEM("prvscheck", "${prvscheck{%a}{%w}{%t}}"),
     ITEM("prvscheck", "${prvscheck{prvs=%w/%w@%d}{%w}{%t}}"),
-    ITEM("prvscheck", "${prvscheck{${prvs{%a}{secret}{%N}}}{secret}{[$prvscheck_address $prvscheck_keynum]}}"),
+    ITEM("prvscheck",
+         "${prvscheck{${prvs{%a}{secret}{%N}}}{secret}{[$prvscheck_address $prvscheck_keynum]}}"),
     ITEM("prvscheck", "${prvscheck{${prvs{%a}{%w}}}{%w}}"),
     ITEM("readfile", "${readfile{%f}{%t}}"),
     ITEM("readfile", "${readfile{%f}}"),

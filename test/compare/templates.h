@@ -18,7 +18,8 @@
 
 #include "rexpand.h"
 
-struct template {
+struct template
+{
     enum rexpand_kind kind;
     const char *name; /* of the table's row */
     const char *text;

@@ -49,9 +49,8 @@ bool expander_takes(const char *string)
 
     if (length <= LONGEST_ARGUMENT)
         return string[0] != '-';
-    return length <= LONGEST_LINE &&
-           (strchr(string, '\n') == NULL && !byte_is_space(string[0]) && !byte_is_space(string[length - 1]) &&
-            string[length - 1] != '\\');
+    return length <= LONGEST_LINE && (strchr(string, '\n') == NULL && !byte_is_space(string[0]) &&
+                                      !byte_is_space(string[length - 1]) && string[length - 1] != '\\');
 }
 
 /* Strings for one process: all of them arguments, or all of them lines. */
