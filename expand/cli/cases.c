@@ -144,7 +144,7 @@ static bool announces_block(const char *text, size_t length)
 static bool read_block(struct reader *reader, const char *announcement, bool may_go_on, struct value *block)
 {
     struct buffer out;
-    struct value line;
+    struct value line = {.bytes = ""};
     bool is_first = true;
     const char *word = arena_copy(&reader->file->arena, announcement + 2, strlen(announcement + 2));
 
@@ -261,8 +261,8 @@ static bool finish_case(struct reader *reader, const struct test_case *made)
 static bool read_case(struct reader *reader, const struct value *line)
 {
     struct test_case made = reader->next;
-    struct value expression;
-    size_t mark;
+    struct value expression = {.bytes = ""};
+    size_t mark = 0;
 
     if (!find_mark(line, &mark, &made.expectation))
         return wrong(reader, "no => RESULT, !! MESSAGE, ~~ PATTERN or !~ PATTERN behind \"%.60s%s\"",
@@ -278,9 +278,9 @@ static bool read_case(struct reader *reader, const struct value *line)
 static bool read_block_case(struct reader *reader, const struct value *announcement)
 {
     struct test_case made = reader->next;
-    struct value block;
-    struct value expression;
-    struct value line;
+    struct value block = {.bytes = ""};
+    struct value expression = {.bytes = ""};
+    struct value line = {.bytes = ""};
 
     if (!read_block(reader, announcement->bytes, true, &block) ||
         !copy_text(reader, block.bytes, block.length, &expression))
@@ -298,7 +298,7 @@ static bool read_block_case(struct reader *reader, const struct value *announcem
 static bool read_assignment(struct reader *reader, const struct value *text, enum assignment_kind kind)
 {
     const char *equals = memchr(text->bytes, '=', text->length);
-    struct value value;
+    struct value value = {.bytes = ""};
 
     if (equals == NULL || equals == text->bytes)
         return wrong(reader, "\"%s\" is not NAME=VALUE", text->bytes);
@@ -342,7 +342,7 @@ static bool add_text_step(struct reader *reader, enum step_kind kind, const char
 
 static bool read_answer(struct reader *reader, const struct value *text)
 {
-    struct value whole;
+    struct value whole = {.bytes = ""};
     struct fixed_answer answer;
     const char *problem;
 
@@ -371,7 +371,7 @@ static bool read_answers(struct reader *reader, const struct value *text)
 /* A path is taken from the folder of the file that names it. */
 static bool read_config(struct reader *reader, const struct value *text)
 {
-    struct value path;
+    struct value path = {.bytes = ""};
 
     if (!copy_text(reader, text->bytes, text->length, &path))
         return false;
@@ -383,7 +383,7 @@ static bool read_config(struct reader *reader, const struct value *text)
 
 static bool read_define(struct reader *reader, const struct value *text)
 {
-    struct value definition;
+    struct value definition = {.bytes = ""};
 
     if (text->bytes[0] < 'A' || text->bytes[0] > 'Z')
         return wrong(reader,
@@ -477,7 +477,7 @@ static bool read_directive(struct reader *reader, const struct value *line)
    case. */
 static bool read_step(struct reader *reader)
 {
-    struct value line;
+    struct value line = {.bytes = ""};
 
     reader->first = reader->number;
     if (reader->length == 0 || reader->line[0] == '#')

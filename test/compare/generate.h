@@ -10,7 +10,7 @@
 #include "base/buffer.h"
 #include "rexpand.h"
 
-enum { KINDS = REXPAND_VARIABLE + 1 };
+enum { KINDS = REXPAND_VARIABLE + 1, DEEPEST = 5 };
 
 /* How often each row of a table was written. */
 struct coverage {
