@@ -139,7 +139,7 @@ size_t lookups_word(const struct lookups *lookups, const char *name);
    Exim's whole message: lookup of "KEY OR QUERY" gave DEFER: REASON;
    OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
-                         struct lookup_answer *answer) MUST_CHECK;
+                         struct lookup_answer *answer) MUST_CHECK __attribute__((nonnull));
 
 /* Answers that are given in advance: who asks the driver just this (of just this
    file, for a single key) gets it, and the driver is not asked, nor opened. Options and

@@ -85,6 +85,7 @@ const struct known_difference known_differences[] = {
      "(md5|sha1|sha256|sha3|base64)[^:]*:[$]tls_(in|out)_", NULL, NULL},
     {"Exim encodes a separator that does not print", "imapfolder[{].*[}][ \n\t]*[{](\\\\[^}]*|[^ -~])[}]",
      NULL, NULL},
+    {"Exim takes no domain literal in angle brackets or behind a route", "@\\[", NULL, "\\["},
     {"Exim's times have 32 bits", "time_(eval|interval):[^}]*[0-9]{5}", NULL, NULL},
     {"Exim looks at the separator in a branch that is not taken", "imapfolder",
      "IMAP folder separator must be one character", NULL},

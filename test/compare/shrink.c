@@ -108,7 +108,7 @@ static void add_pieces(struct candidates *candidates)
 /* The shortest candidate on which they disagree, or NULL. */
 static const char *best(const struct comparer *comparer, struct candidates *candidates)
 {
-    bool results[MOST_CANDIDATES];
+    bool results[MOST_CANDIDATES] = {false};
     const char *found = NULL;
 
     if (candidates->count == 0)
