@@ -15,6 +15,8 @@ DOCDIR     = $(PREFIX)/share/doc/rexpand
 MODULEDIR  = $(LIBDIR)/rexpand
 
 FUZZ_SECONDS = 20
+COMPARE_COUNT = 100000
+COMPARE_SEED = $(shell date +%s)
 TEST_TIMEOUT = 300
 
 ifeq ($(origin CC),default)
@@ -45,7 +47,7 @@ JOBS    = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2
 INNER   = $(MAKE) $(JOBS)
 NORMAL  = $(INNER) VARIANT=normal
 
-.PHONY: all run test bench install uninstall asan lint fuzz soak deps clean help deps-build deps-test
+.PHONY: all run test compare bench install uninstall asan lint fuzz soak deps clean help deps-build deps-test
 
 ##all        build the command, the library and the modules (the default)
 all:
@@ -60,6 +62,11 @@ run: deps-build
 ##test       build and run all tests; TESTS=redis runs those whose path contains that word (several words or globs too)
 test: deps-test
 	+@$(NORMAL) test
+
+##compare    put COMPARE_COUNT (100000) strings of series COMPARE_SEED to rexpand and exim4: they must agree
+compare: deps-test
+	+@$(NORMAL) all compare-program
+	@build/compare $(CURDIR)/build/rexpand $(COMPARE_COUNT) $(COMPARE_SEED)
 
 ##bench      measure: rexpand, exim4 and bare hiredis side by side
 bench: deps-test
@@ -166,6 +173,7 @@ SUP_SRC  := $(call drop_off,$(wildcard test/support/*.c))
 TEST_SRC := $(call drop_off,$(call find,test,test_*.c))
 FUZZ_SRC := $(wildcard test/fuzz/fuzz_*.c)
 BENCH_SRC:= $(wildcard test/bench/bench_*.c)
+COMPARE_SRC := $(wildcard test/compare/*.c)
 
 MAIN_SRC := $(filter expand/cli/main.c,$(CLI_SRC))
 COMMAND  := $(if $(MAIN_SRC),$(BIN)/rexpand)
@@ -230,7 +238,7 @@ $(call remember,$B/.objects,$(LIB_SRC) : $(CLI_SRC) : $(MOD_SRC) : $(SUP_SRC))
 # --- objects ----------------------------------------------------------------------------------------------------------
 
 obj       = $(patsubst %.c,$B/obj/%.o,$1)
-OBJECTS  := $(call obj,$(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC)))
+OBJECTS  := $(call obj,$(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC) $(COMPARE_SRC)))
 -include $(OBJECTS:.o=.d)
 
 $(call obj,$(CLI_ALL)): EXTRA = $(CLI_FLAGS)
@@ -329,6 +337,16 @@ $(BENCH_BIN): build/bench/%: $B/obj/test/bench/%.o $(LIB_A) $B/.link
 bench-programs: $(MODULES) $(BENCH_BIN)
 	@:
 
+# --- compare ----------------------------------------------------------------------------------------------------------
+
+$(BIN)/compare: $(call obj,$(COMPARE_SRC)) $(SUP_A) $(CLI_A) $(LIB_A) $B/.link
+	@$(call say,LD,$@)
+	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS) $(TEST_LIBS)
+
+.PHONY: compare-program
+compare-program: $(BIN)/compare
+	@:
+
 # --- fuzz -------------------------------------------------------------------------------------------------------------
 
 FUZZ      =
@@ -348,7 +366,7 @@ fuzz: $(MODULES) $(FUZZ_RUN)
 # --- lint -------------------------------------------------------------------------------------------------------------
 
 C_FILES  := $(sort $(shell find expand lookups test doc -name '*.[ch]' -type f 2>/dev/null))
-ALL_SRC  := $(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC))
+ALL_SRC  := $(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST_SRC) $(FUZZ_SRC) $(BENCH_SRC) $(COMPARE_SRC))
 # clang-tidy has read a file when its stamp is younger than its object, which the .d file keeps younger than its headers.
 TIDIED   := $(ALL_SRC:%.c=$B/tidy/%.ok)
 

@@ -3,6 +3,8 @@
 #include "rexpand.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +23,9 @@
 static_assert((int)REXPAND_DONE == (int)OUTCOME_DONE, "the outcomes are the same");
 static_assert((int)REXPAND_FORCED_FAILURE == (int)OUTCOME_FORCED_FAILURE, "the outcomes are the same");
 static_assert((int)REXPAND_FAILED == (int)OUTCOME_FAILED, "the outcomes are the same");
+static_assert((int)REXPAND_ANSWER_FOUND == (int)LOOKUP_FIXED_FOUND, "the answers are the same");
+static_assert((int)REXPAND_ANSWER_NOT_FOUND == (int)LOOKUP_FIXED_NOT_FOUND, "the answers are the same");
+static_assert((int)REXPAND_ANSWER_DEFERRED == (int)LOOKUP_FIXED_DEFERRED, "the answers are the same");
 static_assert((int)REXPAND_DEFERRED == (int)OUTCOME_DEFERRED, "the outcomes are the same");
 
 struct rexpand_program {
@@ -41,9 +46,10 @@ struct rexpand_program *rexpand_compile(const char *text, size_t length, struct 
         return NULL;
     }
     program_prepare_for_many_runs(made->program);
+    const struct error *first =
+        made->program->doubt.message != NULL ? &made->program->doubt : &made->program->mistake;
     if (mistake != NULL)
-        *mistake = (struct rexpand_mistake){.message = made->program->mistake.message,
-                                            .offset = made->program->mistake.offset};
+        *mistake = (struct rexpand_mistake){.message = first->message, .offset = first->offset};
     return made;
 }
 
@@ -142,6 +148,52 @@ bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const cha
         facade_hand_over(message, &error);
     arena_free(&arena);
     return done;
+}
+
+/* A text for free() in *message; always false. */
+__attribute__((format(printf, 2, 3))) static bool refuse(char **message, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    if (message != NULL && vasprintf(message, format, arguments) < 0)
+        *message = NULL;
+    va_end(arguments);
+    return false;
+}
+
+bool rexpand_env_answer(struct rexpand_env *env, const char *driver, const char *file, const char *query,
+                        size_t query_length, enum rexpand_answer answer, const char *bytes, size_t length,
+                        char **message)
+{
+    const struct lookup_driver *row = lookup_driver_find(driver, strlen(driver));
+    bool is_absent = row == NULL;
+    struct value key = value_clean(query, query_length);
+    struct value value = value_clean(bytes, length);
+    struct value name = value_of_string(file == NULL ? "" : file);
+
+    if (message != NULL)
+        *message = NULL;
+    if (is_absent)
+        row = lookup_driver_absent(driver, strlen(driver));
+    if (row == NULL)
+        return refuse(message, "there is no lookup \"%s\"", driver);
+    if (row->style == LOOKUP_SINGLE_KEY && file == NULL)
+        return refuse(message, "%s looks up a key in a file: %s,/path/of/file:%.*s", driver, driver,
+                      (int)key.length, key.bytes);
+    if (row->style == LOOKUP_QUERY && file != NULL)
+        return refuse(message, "%s has queries and no file: %s:%.*s", driver, driver, (int)key.length,
+                      key.bytes);
+    if (is_absent) {
+        program_cache_release(&env->last);
+        program_cache_take_absent_lookups(env->env->programs);
+    }
+    return lookups_fix(env->env->lookups, row, &name, &key, (enum lookup_fixed)answer, &value);
+}
+
+void rexpand_env_answers_only(struct rexpand_env *env, bool only)
+{
+    lookups_fixed_only(env->env->lookups, only);
 }
 
 void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds)

@@ -165,6 +165,20 @@ REXPAND_PUBLIC bool rexpand_env_message(struct rexpand_env *env, const char *byt
 REXPAND_PUBLIC bool rexpand_env_set_option(struct rexpand_env *env, const char *name, const char *value,
                                            char **message);
 
+/* What a lookup is to answer without being asked, for tests: "driver" (redis,
+   lsearch, …), "file" (of a single-key lookup; NULL: the query style), the key or query to the
+   byte, and what to say. For REXPAND_ANSWER_DEFERRED "bytes" is the reason. A later
+   answer to the same question replaces an earlier one. Lookups of Exim that this build has
+   not got can be answered so too. Call it between evaluations. False, with a message for free(),
+   when there is no such lookup or it asks in the other style. */
+enum rexpand_answer { REXPAND_ANSWER_FOUND, REXPAND_ANSWER_NOT_FOUND, REXPAND_ANSWER_DEFERRED };
+REXPAND_PUBLIC bool rexpand_env_answer(struct rexpand_env *env, const char *driver, const char *file,
+                                       const char *query, size_t query_length, enum rexpand_answer answer,
+                                       const char *bytes, size_t length, char **message);
+
+/* Whether a lookup that has no such answer fails instead of being asked. */
+REXPAND_PUBLIC void rexpand_env_answers_only(struct rexpand_env *env, bool only);
+
 /* Bounds on one evaluation: bytes of memory (256 MiB at first) and seconds (60
    at first; 0: none). */
 REXPAND_PUBLIC void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds);

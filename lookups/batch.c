@@ -87,7 +87,7 @@ bool lookup_batch_add(struct lookup_batch *batch, const struct lookup_request *r
 {
     const struct lookup_driver *driver = request->driver;
 
-    if (driver->find_many == NULL)
+    if (driver->find_many == NULL || fixed_answers_exist(&batch->lookups->fixed))
         return true;
     enum lookup_foresight foresight = driver->foresee(request);
     if (foresight != LOOKUP_AHEAD)

@@ -43,7 +43,27 @@ void lookups_free(struct lookups *lookups)
         free(lookups->settings[i].text);
     free(lookups->settings);
     lookup_cache_close(&lookups->cache);
+    fixed_answers_free(&lookups->fixed);
     free(lookups);
+}
+
+bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, const struct value *file,
+                 const struct value *query, enum lookup_fixed kind, const struct value *value)
+{
+    return fixed_answers_add(&lookups->fixed, driver, file, query, kind, value);
+}
+
+const struct lookup_driver *lookups_driver_find(const struct lookups *lookups, const char *name,
+                                                size_t length)
+{
+    const struct lookup_driver *driver = lookup_driver_find(name, length);
+
+    return driver != NULL || !lookups->fixed.knows_absent ? driver : lookup_driver_absent(name, length);
+}
+
+void lookups_fixed_only(struct lookups *lookups, bool only)
+{
+    lookups->fixed.only = only;
 }
 
 void lookups_tidy(struct lookups *lookups)
@@ -315,27 +335,6 @@ static struct state *get_state(struct lookups *lookups, const struct lookup_sear
     return state;
 }
 
-/* Adds bytes as Exim shows them in a message: what does not print is a letter or
-   three octal digits behind a backslash. */
-static void add_printing(struct buffer *out, const struct value *text)
-{
-    static const char letters[] = "\n\r\t\v\b\f";
-    static const char names[] = "nrtvbf";
-
-    for (size_t i = 0; i < text->length; i++) {
-        char byte = text->bytes[i];
-        const char *letter = byte == '\0' ? NULL : strchr(letters, byte);
-        if (byte_is_print(byte) && byte != '\\')
-            buffer_add_byte(out, byte);
-        else if (byte == '\\')
-            buffer_add_string(out, "\\\\");
-        else if (letter != NULL)
-            buffer_format(out, "\\%c", names[letter - letters]);
-        else
-            buffer_format(out, "\\%03o", (unsigned)(unsigned char)byte);
-    }
-}
-
 static enum outcome defer(const struct lookup_request *request)
 {
     enum { MOST_SHOWN = 1024 };
@@ -347,7 +346,7 @@ static enum outcome defer(const struct lookup_request *request)
         shown.length = MOST_SHOWN;
     buffer_init(&message, request->arena);
     buffer_add_string(&message, "lookup of \"");
-    add_printing(&message, &shown);
+    buffer_add_printing(&message, &shown, true);
     buffer_format(&message, "%s\" gave DEFER: %s", shown.length < request->key.length ? "..." : "",
                   request->error->message);
     if (!buffer_value(&message, &text))
@@ -425,7 +424,9 @@ enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *r
 
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (!lookup_search_is_kept(lookups, &search, answer)) {
+    if (fixed_answers_find(&lookups->fixed, &search.request, answer, &outcome)) {
+        outcome = outcome == OUTCOME_DEFERRED ? defer(&search.request) : outcome;
+    } else if (!lookup_search_is_kept(lookups, &search, answer)) {
         if (!lookup_batch_take(lookups, &search, answer, &outcome)) {
             void *state = lookup_search_state(lookups, &search, &outcome);
             if (outcome == OUTCOME_DONE)

@@ -138,6 +138,10 @@ const struct lookup_driver *const *lookup_drivers(size_t *count);
 /* The driver of that name, or NULL when this build has none. */
 const struct lookup_driver *lookup_driver_find(const char *name, size_t length);
 
+/* The row for a lookup of Exim that this build may not have: one that can only be
+   answered in advance. NULL: Exim has none of that name either. */
+const struct lookup_driver *lookup_driver_absent(const char *name, size_t length);
+
 /* Opens what lookups of one environment share: states, caches, settings. Not for
    two threads at once. NULL: out of memory. */
 struct lookups *lookups_new(void);
@@ -165,7 +169,27 @@ size_t lookups_word(const struct lookups *lookups, const char *name);
    Exim's whole message: lookup of "KEY OR QUERY" gave DEFER: REASON;
    OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
-                         struct lookup_answer *answer) MUST_CHECK;
+                         struct lookup_answer *answer) MUST_CHECK __attribute__((nonnull));
+
+/* Answers that are given in advance: who asks the driver just this (of just this
+   file, for a single key) gets it, and the driver is not asked, nor opened. Options and
+   taint make no difference. A later answer to the same question wins. False when
+   memory runs out. */
+enum lookup_fixed {
+    LOOKUP_FIXED_FOUND,
+    LOOKUP_FIXED_NOT_FOUND,
+    LOOKUP_FIXED_DEFERRED, /* "value" is the bare reason */
+};
+bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, const struct value *file,
+                 const struct value *query, enum lookup_fixed kind, const struct value *value) MUST_CHECK;
+
+/* The driver of that name; one that is not in this build too, as soon as an answer
+   of it was given. */
+const struct lookup_driver *lookups_driver_find(const struct lookups *lookups, const char *name,
+                                                size_t length);
+
+/* Whether a question without such an answer is a failure. */
+void lookups_fixed_only(struct lookups *lookups, bool only);
 
 /* Asks for "count" answers, as if each had been asked for in its turn by
    lookup_find, but with as few round trips as the driver can: what only reads goes

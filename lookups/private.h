@@ -4,6 +4,7 @@
 #ifndef REXPAND_LOOKUPS_PRIVATE_H
 #define REXPAND_LOOKUPS_PRIVATE_H
 
+#include "lookups/fixed.h"
 #include "lookups/search.h"
 
 enum { MOST_STATES = 25 }; /* as many files as Exim keeps open */
@@ -23,6 +24,7 @@ struct lookups {
     unsigned long uses;
     struct lookup_cache cache;
     struct lookup_setting_value *settings;
+    struct fixed_answers fixed;
     struct lookup_batch *batch; /* the innermost one that is open, or NULL */
 };
 

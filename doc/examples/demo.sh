@@ -194,6 +194,7 @@ check() {
 }
 
 is() { (($1)); }
+silently() { "$@" >/dev/null 2>&1; }
 same() { [[ $1 == "$2" ]]; }
 
 # ======================================================================================================================
@@ -385,6 +386,11 @@ with=(local_part=ann domain=harbour.example)
 ask "It is stopped. A deferral, no \"unknown user\": exit status 2, in Exim a 4xx answer" USER_MAILBOX \
 	"Failed: lookup of \"HGET user:ann@harbour.example mailbox\" gave DEFER: redis server $socket: connection failed: No such file or directory" \
 	2
+
+printf '\n'
+remark "Its strings can be tested all the same: exim.test says what they must give, and what their lookups answer."
+tested=$("$rexpand" test "$here/exim.test")
+check "rexpand test exim.test: ${tested##*$'\n'}" silently "$rexpand" test "$here/exim.test"
 
 # ======================================================================================================================
 

@@ -212,3 +212,23 @@ bool buffer_value(struct buffer *buffer, struct value *value)
                             .span_count = buffer->span_count};
     return true;
 }
+
+void buffer_add_printing(struct buffer *buffer, const struct value *text, bool is_query)
+{
+    static const char letters[] = "\n\r\t\v\b\f";
+    static const char names[] = "nrtvbf";
+
+    for (size_t i = 0; i < text->length; i++) {
+        char byte = text->bytes[i];
+        const char *letter = byte == '\0' ? NULL : strchr(letters, byte);
+        bool is_plain = byte_is_print(byte) || byte == '\t';
+        if (is_plain && !(is_query && (byte == '\\' || byte == '\t')))
+            buffer_add_byte(buffer, byte);
+        else if (byte == '\\')
+            buffer_add_string(buffer, "\\\\");
+        else if (letter != NULL)
+            buffer_format(buffer, "\\%c", names[letter - letters]);
+        else
+            buffer_format(buffer, "\\%03o", (unsigned)(unsigned char)byte);
+    }
+}

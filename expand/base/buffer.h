@@ -34,6 +34,11 @@ void buffer_add_string(struct buffer *buffer, const char *text);
 void buffer_add_number(struct buffer *buffer, long long number); /* in decimal */
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Clean bytes as Exim shows them in a message: what does not print is a letter or
+   three octal digits behind a backslash. In a query a tab and a backslash are shown so too,
+   elsewhere they stay as they are. */
+void buffer_add_printing(struct buffer *buffer, const struct value *text, bool is_query);
+
 /* Bytes with their own taint. The value's bytes may lie in the same arena,
    behind the buffer too, or be the buffer's own. */
 static inline void buffer_add_value(struct buffer *buffer, const struct value *value);

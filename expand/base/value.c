@@ -107,3 +107,13 @@ int value_compare_caseless(const struct value *left, const struct value *right)
     }
     return compare_lengths(left, right);
 }
+
+int value_order_caseless(const struct value *left, const struct value *right)
+{
+    size_t shorter = left->length < right->length ? left->length : right->length;
+    struct value beginning = value_clean(left->bytes, shorter);
+    struct value other = value_clean(right->bytes, shorter);
+    int order = value_compare_caseless(&beginning, &other);
+
+    return order != 0 ? order : left->length != right->length;
+}

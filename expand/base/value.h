@@ -99,6 +99,10 @@ bool value_equal_caseless(const struct value *left, const struct value *right);
 int value_compare(const struct value *left, const struct value *right);
 int value_compare_caseless(const struct value *left, const struct value *right);
 
+/* As Exim's lti and its like order texts: as value_compare_caseless, but when one
+   is the other's beginning the first of the two is the greater, whichever it is. */
+int value_order_caseless(const struct value *left, const struct value *right);
+
 /* ASCII only, whatever the locale: what configurations and Redis mean. */
 static inline bool byte_is_space(char byte)
 {

@@ -29,6 +29,7 @@ int command_evaluate(const struct options *options);
 int command_explain(const struct options *options);
 int command_check(const struct options *options);
 int command_print(const struct options *options);
+int command_test(const struct options *options);
 int command_version(const struct options *options);
 int command_help(const struct options *options);
 
@@ -54,6 +55,12 @@ typedef int string_taker(struct session *session, const char *text, size_t lengt
 int take_strings(const struct options *options, string_taker *taker, void *context);
 
 int exit_status_of(enum rexpand_outcome outcome);
+/* The same without saying what is wrong: *message is then a text for free(), NULL
+   when memory ran out. */
+bool session_make(struct session *session, const struct options *options, char **message, int *status);
+
+/* Does one of the options' assignments. False with a message for free(). */
+bool session_assign(struct session *session, const struct assignment *assignment, char **message);
 
 /* EXIT_OK if all that was printed was also written; else says why not. */
 int finish_output(int status);

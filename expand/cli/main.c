@@ -9,6 +9,7 @@ const struct command commands[] = {
      command_explain},
     {"check", NULL, "FILE…", "look for mistakes in configurations, without running anything", command_check},
     {"-bP", NULL, "[WORD…]", "print the configuration's options, lists and macros", command_print},
+    {"test", NULL, "FILE…", "run files of test cases for strings", command_test},
     {"-bV", "--version", "", "print the version and what this build contains", command_version},
     {"--help", "-h", "", "print this", command_help},
 };

@@ -42,6 +42,7 @@ static bool take_assignment(struct options *options, char *value, enum assignmen
     struct assignment *assignment = &options->assignments[options->assignment_count++];
     assignment->name = value;
     assignment->value = equals + 1;
+    assignment->value_length = strlen(equals + 1);
     assignment->kind = kind;
     return true;
 }
@@ -59,6 +60,33 @@ static bool take_clean(struct options *options, char *value)
 static bool take_option(struct options *options, char *value)
 {
     return take_assignment(options, value, ASSIGN_OPTION);
+}
+
+static bool take_answer(struct options *options, char *value)
+{
+    options->assignments[options->assignment_count++] =
+        (struct assignment){.name = "", .value = value, .value_length = strlen(value), .kind = ASSIGN_ANSWER};
+    return true;
+}
+
+static bool take_answers_only(struct options *options, char *value)
+{
+    (void)value;
+    options->answers_only = true;
+    return true;
+}
+
+static bool take_tap(struct options *options, char *value)
+{
+    (void)value;
+    options->is_tap = true;
+    return true;
+}
+
+static bool take_filter(struct options *options, char *value)
+{
+    options->filter = value;
+    return true;
 }
 
 static bool take_values_only(struct options *options, char *value)
@@ -142,6 +170,11 @@ static const struct option_form forms[] = {
     {"--json", false, false, NULL, "with explain and check: JSON, an object a line", take_json},
     {"--colour", true, false, "WHEN", "with explain: auto (at a terminal), always or never", take_colour},
     {"--items", true, false, "NUMBER", "with explain: how many items of a list are shown (5)", take_items},
+    {"--answer", true, false, "DRIVER:QUERY=VALUE", "what a lookup is to answer, so that nothing is asked",
+     take_answer},
+    {"--answers-only", false, false, NULL, "a lookup without such an answer fails", take_answers_only},
+    {"--tap", false, false, NULL, "with test: the Test Anything Protocol", take_tap},
+    {"--filter", true, false, "WORD", "with test: only cases in whose name or string it stands", take_filter},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -161,6 +194,10 @@ bool options_describe(size_t index, const char **form, const char **help)
         "--json",
         "--colour WHEN",
         "--items NUMBER",
+        "--answer DRIVER:QUERY=VALUE",
+        "--answers-only",
+        "--tap",
+        "--filter WORD",
     };
 
     if (index >= FORMS)

@@ -10,12 +10,14 @@
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
-enum assignment_kind { ASSIGN_TAINTED, ASSIGN_CLEAN, ASSIGN_OPTION };
+enum assignment_kind { ASSIGN_TAINTED, ASSIGN_CLEAN, ASSIGN_OPTION, ASSIGN_ANSWER };
 
-/* --set, --set-clean and --option, in their order. */
+/* --set, --set-clean, --option and --answer, in their order. An answer has no
+   name: all of it is the value. */
 struct assignment {
     const char *name;
     const char *value;
+    size_t value_length;
     enum assignment_kind kind;
 };
 
@@ -33,6 +35,9 @@ struct options {
     const char *sender;       /* -f, NULL: none */
     bool dots_are_text;       /* -i, -oi */
     bool values_only;         /* -n */
+    bool answers_only;        /* --answers-only */
+    bool is_tap;              /* --tap */
+    const char *filter;       /* --filter, or NULL */
     const char **words;       /* what is left: strings to expand, names to print */
     size_t word_count;
 };

@@ -4,35 +4,25 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/answer.h"
 #include "cli/command.h"
 
-/* Says what is wrong, frees the text, and gives the exit status that goes
-   with it. */
-static int complain(char *message, int status)
+bool session_assign(struct session *session, const struct assignment *assignment, char **message)
 {
-    (void)fprintf(stderr, "rexpand: %s\n", message == NULL ? "out of memory" : message);
-    free(message);
-    return status;
-}
+    struct value answer = value_clean(assignment->value, assignment->value_length);
 
-static bool assign(struct session *session, const struct assignment *assignment, int *status)
-{
-    char *message = NULL;
-
-    if (assignment->kind == ASSIGN_OPTION) {
-        if (rexpand_env_set_option(session->env, assignment->name, assignment->value, &message))
-            return true;
-        *status = complain(message, EXIT_USAGE_WRONG);
-        return false;
-    }
-    if (rexpand_env_set(session->env, assignment->name, assignment->value, strlen(assignment->value),
+    *message = NULL;
+    if (assignment->kind == ASSIGN_OPTION)
+        return rexpand_env_set_option(session->env, assignment->name, assignment->value, message);
+    if (assignment->kind == ASSIGN_ANSWER)
+        return fixed_answer_give(session->env, &answer, message);
+    if (rexpand_env_set(session->env, assignment->name, assignment->value, assignment->value_length,
                         assignment->kind == ASSIGN_CLEAN))
         return true;
-    (void)fprintf(
-        stderr,
-        "rexpand: there is no variable \"%s\" to set; names of your own can be acl_c_NAME and acl_m_NAME\n",
-        assignment->name);
-    *status = EXIT_USAGE_WRONG;
+    if (asprintf(message,
+                 "there is no variable \"%s\" to set; names of your own can be acl_c_NAME and acl_m_NAME",
+                 assignment->name) < 0)
+        *message = NULL;
     return false;
 }
 
@@ -81,23 +71,21 @@ static char *read_file(const char *path, size_t *length)
 }
 
 /* -bem: the message that strings see, as if its user handed it in. */
-static bool take_message(struct session *session, const struct options *options, int *status)
+static bool take_message(struct session *session, const struct options *options, char **message, int *status)
 {
     const struct rexpand_message_options how = {
         .sender = options->sender, .dot_ends = !options->dots_are_text, .is_local = true};
-    char *message = NULL;
     size_t length;
     char *bytes = read_file(options->message_path, &length);
 
     if (bytes == NULL) {
-        (void)fprintf(stderr, "rexpand: failed to open %s: %s\n", options->message_path, strerror(errno));
+        if (asprintf(message, "failed to open %s: %s", options->message_path, strerror(errno)) < 0)
+            *message = NULL;
         *status = EXIT_INPUT_MISSING;
         return false;
     }
-    bool done = rexpand_env_message(session->env, bytes, length, &how, &message);
+    bool done = rexpand_env_message(session->env, bytes, length, &how, message);
     free(bytes);
-    if (!done)
-        *status = complain(message, EXIT_USAGE_WRONG);
     return done;
 }
 
@@ -123,31 +111,29 @@ static bool set_time_zone(const struct session *session, const char *config_path
     return done;
 }
 
-bool session_open(struct session *session, const struct options *options, int *status)
+bool session_make(struct session *session, const struct options *options, char **message, int *status)
 {
-    char *message = NULL;
-
     *session = (struct session){0};
+    *status = EXIT_CONFIGURATION_WRONG;
+    *message = NULL;
     session->config =
-        rexpand_config_read(options->config_path, options->definitions, options->definition_count, &message);
-    if (session->config == NULL) {
-        *status = complain(message, EXIT_CONFIGURATION_WRONG);
+        rexpand_config_read(options->config_path, options->definitions, options->definition_count, message);
+    if (session->config == NULL)
         return false;
-    }
     if (!set_time_zone(session, options->config_path)) {
-        *status = complain(NULL, EXIT_CONFIGURATION_WRONG);
         session_close(session);
         return false;
     }
-    session->env = rexpand_env_new(session->config, &message);
+    session->env = rexpand_env_new(session->config, message);
     if (session->env == NULL) {
-        *status = complain(message, EXIT_CONFIGURATION_WRONG);
         session_close(session);
         return false;
     }
     rexpand_env_log(session->env, write_log, NULL);
+    rexpand_env_answers_only(session->env, options->answers_only);
+    *status = EXIT_USAGE_WRONG;
     for (size_t i = 0; i < options->assignment_count; i++) {
-        if (assign(session, &options->assignments[i], status))
+        if (session_assign(session, &options->assignments[i], message))
             continue;
         session_close(session);
         return false;
@@ -155,9 +141,22 @@ bool session_open(struct session *session, const struct options *options, int *s
     if (options->sender != NULL && options->message_path == NULL)
         (void)rexpand_env_set(session->env, "sender_address", options->sender, strlen(options->sender),
                               false);
-    if (options->message_path == NULL || take_message(session, options, status))
+    if (options->message_path != NULL && !take_message(session, options, message, status)) {
+        session_close(session);
+        return false;
+    }
+    *status = EXIT_OK;
+    return true;
+}
+
+bool session_open(struct session *session, const struct options *options, int *status)
+{
+    char *message;
+
+    if (session_make(session, options, &message, status))
         return true;
-    session_close(session);
+    (void)fprintf(stderr, "rexpand: %s\n", message == NULL ? "out of memory" : message);
+    free(message);
     return false;
 }
 

@@ -24,15 +24,26 @@ static bool holds(const struct call *call, int order)
 
 enum outcome cond_number(struct call *call, bool *truth)
 {
-    struct value values[2];
+    struct value value;
     long long numbers[2];
-    enum outcome outcome = both_arguments(call, values);
+    enum outcome outcome = OUTCOME_DONE;
 
-    for (size_t i = 0; outcome == OUTCOME_DONE && i < 2; i++)
-        outcome = number_integer(call, &values[i], &numbers[i]);
+    for (size_t i = 0; outcome == OUTCOME_DONE && i < 2; i++) {
+        outcome = call_argument(call, i, &value);
+        if (outcome == OUTCOME_DONE)
+            outcome = number_integer(call, &value, &numbers[i]);
+    }
     if (outcome == OUTCOME_DONE)
         *truth = holds(call, (numbers[0] > numbers[1]) - (numbers[0] < numbers[1]));
     return outcome;
+}
+
+enum outcome check_number(struct call *call, size_t index, const struct value *value)
+{
+    long long ignored;
+
+    (void)index;
+    return number_integer(call, value, &ignored);
 }
 
 enum outcome cond_string(struct call *call, bool *truth)
@@ -43,7 +54,7 @@ enum outcome cond_string(struct call *call, bool *truth)
     if (outcome != OUTCOME_DONE)
         return outcome;
     bool caseless = (call->node->row.condition->data & RELATION_CASELESS) != 0;
-    *truth = holds(call, caseless ? value_compare_caseless(&values[0], &values[1])
+    *truth = holds(call, caseless ? value_order_caseless(&values[0], &values[1])
                                   : value_compare(&values[0], &values[1]));
     return OUTCOME_DONE;
 }

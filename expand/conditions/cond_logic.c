@@ -95,27 +95,43 @@ static bool equals_one_of(const struct value *text, const char *const words[2])
     return false;
 }
 
-enum outcome cond_bool(struct call *call, bool *truth)
+static enum outcome read_bool(struct call *call, const struct value *text, bool *truth)
 {
     static const char *const true_words[2] = {"true", "yes"};
     static const char *const false_words[2] = {"false", "no"};
-    struct value text;
-    enum outcome outcome = call_argument(call, 0, &text);
+    struct value word = value_trim(call->run->arena, text);
 
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    struct value word = value_trim(call->run->arena, &text);
-    if (is_all_digits(&word))
+    bool is_lax = call->node->row.condition->data == BOOL_LAX;
+
+    if (is_lax && word.length > 1 && *word.bytes == '-')
+        *truth = true;
+    else if (is_all_digits(&word))
         *truth = has_other_digit_than_zero(&word); /* and nothing at all is false */
     else if (equals_one_of(&word, true_words))
         *truth = true;
     else if (equals_one_of(&word, false_words))
         *truth = false;
-    else if (call->node->row.condition->data == BOOL_LAX)
+    else if (is_lax)
         *truth = true;
     else
         return call_failed(call, "unrecognised boolean value \"%.*s\"", CALL_TEXT(&word));
     return OUTCOME_DONE;
+}
+
+enum outcome check_bool(struct call *call, size_t index, const struct value *value)
+{
+    bool ignored;
+
+    (void)index;
+    return read_bool(call, value, &ignored);
+}
+
+enum outcome cond_bool(struct call *call, bool *truth)
+{
+    struct value text;
+    enum outcome outcome = call_argument(call, 0, &text);
+
+    return outcome == OUTCOME_DONE ? read_bool(call, &text, truth) : outcome;
 }
 
 /* def := ":" variable */

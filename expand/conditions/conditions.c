@@ -5,8 +5,8 @@
 
 #define NUMBERS(symbol, relation, words)                                                                     \
     {                                                                                                        \
-        .name = (symbol), .arguments = 2, .effect = EFFECT_PURE, .run = cond_number, .data = (relation),     \
-        .help = (words)                                                                                      \
+        .name = (symbol), .arguments = 2, .effect = EFFECT_PURE, .check = check_number, .run = cond_number,  \
+        .data = (relation), .help = (words)                                                                  \
     }
 #define STRINGS(word, relation, words)                                                                       \
     {                                                                                                        \
@@ -63,6 +63,7 @@ const struct condition_row condition_rows[] = {
     {.name = "bool",
      .arguments = 1,
      .effect = EFFECT_PURE,
+     .check_constant = check_bool,
      .run = cond_bool,
      .data = BOOL_STRICT,
      .help = "a string says true or yes, or is a number other than 0; other words are an error"},

@@ -20,11 +20,13 @@ enum outcome cond_and(struct call *call, bool *truth);
 enum outcome cond_or(struct call *call, bool *truth);
 
 enum { BOOL_STRICT, BOOL_LAX };
+enum outcome check_bool(struct call *call, size_t index, const struct value *value);
 enum outcome cond_bool(struct call *call, bool *truth);
 
 bool parse_def(struct parser *parser, struct node *node);
 enum outcome cond_def(struct call *call, bool *truth);
 
+enum outcome check_number(struct call *call, size_t index, const struct value *value);
 enum outcome cond_number(struct call *call, bool *truth);
 enum outcome cond_string(struct call *call, bool *truth);
 enum outcome cond_match(struct call *call, bool *truth);

@@ -10,16 +10,18 @@ bool parse_certextract(struct parser *parser, struct node *node)
 {
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for field arg of certextract");
+        return parse_mistake_brace(parser, parser->position, "missing '{' for field arg of certextract");
     if (!parse_child(parser, node))
         return false;
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for cert variable arg of certextract");
-    size_t from = parser->position + 1;
+        return parse_mistake_brace(parser, parser->position,
+                                   "missing '{' for cert variable arg of certextract");
+    size_t at = parser->position + 1;
+    if (at >= parser->length || parser->text[at] != '$')
+        return parse_mistake(parser, at, "second argument of \"certextract\" must be a certificate variable");
     if (!parse_plain_argument(parser, &node->text))
         return false;
-    node->text = value_clean(parser->text + from, parser->position - 1 - from);
     return parse_branches(parser, node, "certextract");
 }
 
@@ -27,8 +29,6 @@ static enum outcome find_variable(struct call *call, const struct variable_row *
 {
     const struct value *text = &call->node->text;
 
-    if (text->length == 0 || text->bytes[0] != '$')
-        return call_failed(call, "second argument of \"certextract\" must be a certificate variable");
     *name = value_clean(text->bytes + 1, text->length - 1);
     *row = variable_row_find(name->bytes, name->length);
     if (*row == NULL || (*row)->is_family)

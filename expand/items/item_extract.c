@@ -45,10 +45,18 @@ static long read_field_number(const struct value *text, bool *is_number)
 static bool parse_group_required(struct parser *parser, struct node *node)
 {
     parse_space(parser);
-    if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for arg %zu of extract",
-                             node->child_count + 1);
-    return parse_child(parser, node);
+    if (parse_peek(parser) == '{')
+        return parse_child(parser, node);
+    if (node->child_count > 0)
+        node->fail_mistake =
+            arena_format(parser->arena, "missing '{' for arg %zu of extract", node->child_count + 1);
+    if (parse_peek(parser) == '}' && node->fail_mistake != NULL && !parser->header_name_has_brace) {
+        parse_doubt(parser, parser->position, node->fail_mistake);
+        return true; /* only evaluation minds */
+    }
+    return node->fail_mistake == NULL
+               ? parse_mistake_brace(parser, parser->position, "missing '{' for arg 1 of extract")
+               : parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
 }
 
 /* With a key that only evaluation will know: number or name decides how many
@@ -69,10 +77,11 @@ static bool parse_undecided(struct parser *parser, struct node *node)
     size_t at = parser->position;
     struct value word = parse_name(parser);
     if (!value_equals_text(&word, "fail"))
-        return parse_mistake(parser, at, "missing '}' closing extract");
+        return parse_mistake_brace(parser, at, "missing '}' closing extract");
     node->no_branch = BRANCH_FAIL;
     parse_space(parser);
-    return parse_take(parser, '}') || parse_mistake(parser, parser->position, "missing '}' closing extract");
+    return parse_take(parser, '}') ||
+           parse_mistake_brace(parser, parser->position, "missing '}' closing extract");
 }
 
 /* form := [ "json" | "jsons" ] */
@@ -86,7 +95,7 @@ static bool parse_form(struct parser *parser, struct node *node)
             node->prepared = &forms[i];
             return true;
         }
-    return parse_mistake(parser, at, "missing '{' for arg 1 of extract");
+    return parse_mistake_brace(parser, at, "missing '{' for arg 1 of extract");
 }
 
 /* extract := form "{" key "}" "{" text "}" branches
@@ -265,6 +274,21 @@ static enum outcome extract_from_json(struct call *call, const struct json_key *
     return outcome == OUTCOME_DONE ? call_branch(call, is_there, &found) : outcome;
 }
 
+/* The trimmed first argument has to be there. */
+static enum outcome check_key(struct call *call, struct value *key)
+{
+    *key = value_trim(call->run->arena, key);
+    return key->length > 0 ? OUTCOME_DONE
+                           : call_failed(call, "first argument of \"%s\" must not be empty", call_name(call));
+}
+
+enum outcome check_extract(struct call *call, size_t index, const struct value *value)
+{
+    struct value key = *value;
+
+    return index == 0 ? check_key(call, &key) : OUTCOME_DONE;
+}
+
 enum outcome item_extract(struct call *call)
 {
     struct arena *arena = call->run->arena;
@@ -274,13 +298,15 @@ enum outcome item_extract(struct call *call)
     bool success;
     enum outcome outcome = call_argument(call, 0, &key);
 
+    if (outcome == OUTCOME_DONE)
+        outcome = check_key(call, &key);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    key = value_trim(arena, &key);
-    if (key.length == 0)
-        return call_failed(call, "first argument of \"extract\" must not be empty");
     long number = read_field_number(&key, &is_number);
     enum extract_form form = node_form(node);
+    size_t wanted = form == EXTRACT_PLAIN && is_number ? 3 : 2;
+    if (node->child_count < wanted)
+        return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);
     if (form != EXTRACT_PLAIN) {
         /* A minus sign alone is a number here, though not a good one. */
         struct json_key json = {.is_number = is_number || value_equals_text(&key, "-"),
@@ -289,9 +315,6 @@ enum outcome item_extract(struct call *call)
                                 .is_string = form == EXTRACT_JSON_STRING};
         return extract_from_json(call, &json);
     }
-    size_t wanted = is_number ? 3 : 2;
-    if (node->child_count < wanted)
-        return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);
     if (is_number)
         outcome = call_argument(call, 1, &separators);
     if (outcome == OUTCOME_DONE)
@@ -329,22 +352,39 @@ static bool find_item(struct arena *arena, const struct value *list, long number
     return false;
 }
 
+static enum outcome read_item_number(struct call *call, struct value *key, long *number)
+{
+    bool is_number;
+    enum outcome outcome = check_key(call, key);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    *number = read_field_number(key, &is_number);
+    /* A minus sign alone is 0, of which there is no item. */
+    return is_number || value_equals_text(key, "-")
+               ? OUTCOME_DONE
+               : call_failed(call, "first argument of \"listextract\" must be numeric");
+}
+
+enum outcome check_listextract(struct call *call, size_t index, const struct value *value)
+{
+    struct value key = *value;
+    long ignored;
+
+    return index == 0 ? read_item_number(call, &key, &ignored) : OUTCOME_DONE;
+}
+
 enum outcome item_listextract(struct call *call)
 {
     struct arena *arena = call->run->arena;
     struct value key, list, item = value_clean("", 0);
-    bool is_number;
+    long number = 0;
     enum outcome outcome = call_argument(call, 0, &key);
 
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    key = value_trim(arena, &key);
-    if (key.length == 0)
-        return call_failed(call, "first argument of \"listextract\" must not be empty");
-    long number = read_field_number(&key, &is_number);
-    if (!is_number)
-        return call_failed(call, "first argument of \"listextract\" must be numeric");
-    outcome = call_argument(call, 1, &list);
+    if (outcome == OUTCOME_DONE)
+        outcome = read_item_number(call, &key, &number);
+    if (outcome == OUTCOME_DONE)
+        outcome = call_argument(call, 1, &list);
     if (outcome != OUTCOME_DONE)
         return outcome;
     bool success = find_item(arena, &list, number, &item);

@@ -105,10 +105,25 @@ static void add_separator(struct call *call, const struct folder *folder, size_t
         buffer_add_byte(call->out, '.');
 }
 
+/* All of the name has to be UTF-8, before anything else is said about it. */
+static enum outcome check_name(struct call *call, const struct value *name)
+{
+    unsigned character;
+
+    for (size_t at = 0; at < name->length;) {
+        int problem = read_character(name, &at, &character);
+        if (problem != 0)
+            return call_failed(call, "imapfolder: iconv() failed to convert from UTF-8: %s",
+                               problem == EINVAL ? "Invalid argument"
+                                                 : "Invalid or incomplete multibyte or wide character");
+    }
+    return OUTCOME_DONE;
+}
+
 static enum outcome add_name(struct call *call, const struct folder *folder)
 {
     struct encoder encoder = {.out = call->out};
-    enum outcome outcome = OUTCOME_DONE;
+    enum outcome outcome = check_name(call, &folder->name);
     size_t start = call->out->length;
 
     for (size_t at = 0; outcome == OUTCOME_DONE && at < folder->name.length;) {
@@ -122,15 +137,18 @@ static enum outcome add_name(struct call *call, const struct folder *folder)
                 outcome = add_plain(call, folder->name.bytes[at++]);
             continue;
         }
-        int problem = read_character(&folder->name, &at, &character);
-        if (problem != 0)
-            return call_failed(call, "imapfolder: iconv() failed to convert from UTF-8: %s",
-                               problem == EINVAL ? "Invalid argument"
-                                                 : "Invalid or incomplete multibyte or wide character");
+        (void)read_character(&folder->name, &at, &character);
         encoder_character(&encoder, character);
     }
     encoder_close(&encoder);
     return outcome;
+}
+
+enum outcome check_imapfolder(struct call *call, size_t index, const struct value *value)
+{
+    if (index != 1 || value->length == 1)
+        return OUTCOME_DONE;
+    return call_failed(call, "IMAP folder separator must be one character, found \"%.*s\"", CALL_TEXT(value));
 }
 
 enum outcome item_imapfolder(struct call *call)
@@ -146,9 +164,9 @@ enum outcome item_imapfolder(struct call *call)
         outcome = call_argument(call, 2, &folder.specials);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (separator.length != 1)
-        return call_failed(call, "IMAP folder separator must be one character, found \"%.*s\"",
-                           CALL_TEXT(&separator));
+    outcome = check_imapfolder(call, 1, &separator);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
     folder.separator = separator.bytes[0];
     outcome = add_name(call, &folder);
     if (value_is_tainted(&folder.name))

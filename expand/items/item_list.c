@@ -13,8 +13,8 @@ static bool parse_counted(struct parser *parser, struct node *node, const char *
 
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for %s arg of %s", which,
-                             node->row.item->name);
+        return parse_mistake_brace(parser, parser->position, "missing '{' for %s arg of %s", which,
+                                   node->row.item->name);
     bool whole = parse_argument(parser, &argument);
     if (argument != NULL && !parse_add_child(parser, node, argument))
         return false;
@@ -33,8 +33,8 @@ static bool parse_body(struct parser *parser, struct node *node)
 {
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for last arg of %s",
-                             node->row.item->name);
+        return parse_mistake_brace(parser, parser->position, "missing '{' for last arg of %s",
+                                   node->row.item->name);
     if (!parse_argument(parser, &node->yes)) {
         parse_mistake_inside(parser, "\" item", node->row.item->name);
         return false;
@@ -60,7 +60,7 @@ bool parse_filter(struct parser *parser, struct node *node)
         return false;
     parse_space(parser);
     if (!parse_take(parser, '{'))
-        return parse_mistake(parser, parser->position, "missing '{' for last arg of filter");
+        return parse_mistake_brace(parser, parser->position, "missing '{' for last arg of filter");
     if (!parse_condition(parser, &node->condition)) {
         parse_mistake_inside(parser, "\" item", "filter");
         return false;

@@ -79,7 +79,7 @@ static bool parse_driver(struct parser *parser, struct node *node)
 
     if (prepared == NULL)
         return parse_mistake(parser, offset, "out of memory");
-    if (type.length == 0 || type.bytes[0] == '}')
+    if (type.length == 0 || !byte_is_letter(type.bytes[0]))
         return parse_mistake(parser, offset, "missing lookup type");
     if (parser->is_foreign) {
         node->prepared = prepared;
@@ -92,6 +92,8 @@ static bool parse_driver(struct parser *parser, struct node *node)
         prepared->options = value_clean(comma + 1, type.length - name.length - 1);
     }
     prepared->driver = lookup_driver_find(name.bytes, name.length);
+    if (prepared->driver == NULL && parser->program->takes_absent_lookups)
+        prepared->driver = lookup_driver_absent(name.bytes, name.length);
     if (prepared->driver == NULL)
         return mistake_unknown_type(parser, offset, &name);
     node->prepared = prepared;
@@ -122,7 +124,7 @@ bool parse_lookup(struct parser *parser, struct node *node)
         return false;
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for lookup file-or-query arg");
+        return parse_mistake_brace(parser, parser->position, "missing '{' for lookup file-or-query arg");
     return parse_string(parser, node) && parse_branches(parser, node, "lookup");
 }
 

@@ -56,11 +56,11 @@ bool parse_run(struct parser *parser, struct node *node)
         return false;
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "missing '{' for command arg of run");
+        return parse_mistake_brace(parser, parser->position, "missing '{' for command arg of run");
     if (prepared->is_preexpanded)
         return parse_child(parser, node) && parse_branches(parser, node, "run");
     if (!parse_unexpanded_argument(parser, &prepared->command))
-        return parse_mistake(parser, parser->position, "missing '}' closing command arg of run");
+        return parse_mistake_brace(parser, parser->position, "missing '}' closing command arg of run");
     return parse_branches(parser, node, "run");
 }
 

@@ -66,6 +66,7 @@ enum {
     PRVS_SIGN = 4,
     PRVS_TAG = 10,
     PRVS_DAYS_VALID = 7,
+    PRVS_LONGEST_SECRET = 64,
     PRVS_DAYS = 1000,
     SECONDS_A_DAY = 86400
 };
@@ -87,7 +88,9 @@ static bool make_tag(struct arena *arena, const char front[PRVS_SIGN + 1], const
     buffer_init(&text, arena);
     buffer_add(&text, front, PRVS_SIGN);
     buffer_add_value(&text, address);
-    if (!buffer_value(&text, &signed_text) || !sign_hmac(DIGEST_SHA1, secret, &signed_text, digits))
+    /* As in Exim the secret fills one block of the digest at most. */
+    if (secret->length > PRVS_LONGEST_SECRET || !buffer_value(&text, &signed_text) ||
+        !sign_hmac(DIGEST_SHA1, secret, &signed_text, digits))
         return false;
     memcpy(tag, front, PRVS_SIGN);
     memcpy(tag + PRVS_SIGN, digits, PRVS_TAG - PRVS_SIGN);
@@ -124,7 +127,7 @@ enum outcome item_prvs(struct call *call)
     for (size_t i = PRVS_SIGN; i-- > PRVS_DAY; day /= 10)
         front[i] = (char)('0' + day % 10);
     if (!make_tag(call->run->arena, front, &values[0], &values[1], tag))
-        return call_failed(call, "prvs hmac-sha1 conversion problem");
+        return call_failed(call, "prvs hmac-sha1 conversion failed");
     buffer_add_string(call->out, prvs_mark);
     buffer_add_string(call->out, tag);
     buffer_add_byte(call->out, '=');
@@ -139,13 +142,15 @@ bool parse_prvscheck(struct parser *parser, struct node *node)
 {
     parse_space(parser);
     if (parse_peek(parser) != '{')
-        return parse_mistake(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
+        return parse_mistake_brace(parser, parser->position,
+                                   "Not enough arguments for 'prvscheck' (min is 1)");
     if (!parse_child(parser, node))
         return false;
     for (size_t i = 0; i < 2; i++) {
         parse_space(parser);
         if (parse_peek(parser) != '{' && i == 0)
-            return parse_mistake(parser, parser->position, "Not enough arguments for 'prvscheck' (min is 1)");
+            return parse_mistake_brace(parser, parser->position,
+                                       "Not enough arguments for 'prvscheck' (min is 1)");
         if (parse_peek(parser) == '{' && !parse_child(parser, node))
             return false;
     }
@@ -153,7 +158,7 @@ bool parse_prvscheck(struct parser *parser, struct node *node)
     if (parse_peek(parser) == '{')
         return parse_mistake(parser, parser->position, "Too many arguments for 'prvscheck' (max is 2)");
     return parse_take(parser, '}') ||
-           parse_mistake(parser, parser->position, "missing '}' after 'prvscheck'");
+           parse_mistake_brace(parser, parser->position, "missing '}' after 'prvscheck'");
 }
 
 static bool is_tag(const char *bytes)
@@ -208,7 +213,7 @@ static enum outcome check(struct call *call, const struct value *tag, const stru
         return outcome;
     memcpy(front, tag->bytes, PRVS_SIGN);
     if (!make_tag(call->run->arena, front, address, &secret, wanted))
-        return call_failed(call, "hmac-sha1 conversion problem");
+        return call_failed(call, "hmac-sha1 conversion failed");
     struct value lower = value_clean(wanted, PRVS_TAG);
     *is_good = value_equal_caseless(tag, &lower) && is_in_time(tag);
     return OUTCOME_DONE;
@@ -231,6 +236,15 @@ static enum outcome check_and_add(struct call *call, const struct value *tag, co
     return call_done(call);
 }
 
+/* What is not signed gives nothing, but its strings are evaluated all the same. */
+static enum outcome evaluate_rest(struct call *call)
+{
+    struct value ignored;
+    enum outcome outcome = call_argument(call, 1, &ignored);
+
+    return outcome == OUTCOME_DONE ? call_argument(call, 2, &ignored) : outcome;
+}
+
 /* $prvscheck_result stays, as in Exim, until the next check; the address and
    the key's number are there for the item's own strings. */
 enum outcome item_prvscheck(struct call *call)
@@ -243,7 +257,7 @@ enum outcome item_prvscheck(struct call *call)
         return outcome;
     run->env->prvs_is_good = false;
     if (!read_signed(run->arena, &text, &tag, &address))
-        return OUTCOME_DONE;
+        return evaluate_rest(call);
     struct bindings outer = run->bindings;
     run->bindings.prvs_address = address;
     run->bindings.prvs_key = value_slice(run->arena, &tag, PRVS_KEY, 1);

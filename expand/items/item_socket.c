@@ -20,8 +20,8 @@ bool parse_readsocket(struct parser *parser, struct node *node)
     for (size_t i = 0; i < ARGUMENTS; i++) {
         parse_space(parser);
         if (parse_peek(parser) != '{' && i <= REQUEST)
-            return parse_mistake(parser, parser->position,
-                                 "Not enough arguments for 'readsocket' (min is 2)");
+            return parse_mistake_brace(parser, parser->position,
+                                       "Not enough arguments for 'readsocket' (min is 2)");
         if (parse_peek(parser) == '{' && !parse_child(parser, node))
             return false;
     }
@@ -31,7 +31,7 @@ bool parse_readsocket(struct parser *parser, struct node *node)
         return false;
     parse_space(parser);
     return parse_take(parser, '}') ||
-           parse_mistake(parser, parser->position, "missing '}' closing readsocket");
+           parse_mistake_brace(parser, parser->position, "missing '}' closing readsocket");
 }
 
 /* ---- options ---- */

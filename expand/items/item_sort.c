@@ -1,5 +1,6 @@
 /* ${sort{…}}. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/list.h"
@@ -50,14 +51,14 @@ struct sorting {
     struct entry *entries;
     size_t count;
     size_t capacity;
-    bool has_strangers; /* keys that are no numbers where numbers are compared */
+    bool has_strangers; /* keys that cannot be compared, as texts where numbers are wanted */
 };
 
 /* ---- reading ---- */
 
 static bool mistake_brace(struct parser *parser, const char *which)
 {
-    return parse_mistake(parser, parser->position, "missing '{' for %s arg of sort", which);
+    return parse_mistake_brace(parser, parser->position, "missing '{' for %s arg of sort", which);
 }
 
 static bool find_comparator(struct parser *parser, size_t offset, const struct value *text,
@@ -71,7 +72,8 @@ static bool find_comparator(struct parser *parser, size_t offset, const struct v
             return true;
     }
     if (name.length == 0)
-        return parse_mistake(parser, offset, "condition name expected, but found \"%.*s\"", CALL_TEXT(text));
+        return parse_mistake(parser, offset, "condition name expected, but found \"%.*s\"",
+                             (int)(text->length < 16 ? text->length : 16), text->bytes);
     if (condition_row_find(name.bytes, name.length) == NULL)
         return parse_mistake(parser, offset, "unknown condition \"%.*s\"", CALL_TEXT(&name));
     return parse_mistake(parser, offset, "comparator not handled for sort");
@@ -165,7 +167,7 @@ static int compare_entries(const struct comparator *comparator, const struct ent
                            const struct entry *right)
 {
     int order = comparator->is_number     ? (left->number > right->number) - (left->number < right->number)
-                : comparator->is_caseless ? value_compare_caseless(&left->key, &right->key)
+                : comparator->is_caseless ? value_order_caseless(&left->key, &right->key)
                                           : value_compare(&left->key, &right->key);
 
     return comparator->is_descending ? -order : order;
@@ -248,8 +250,36 @@ static void reverse(struct entry *entries, size_t count)
     }
 }
 
+static int compare_keys(const void *left, const void *right)
+{
+    return value_compare_caseless(left, right);
+}
+
+/* Whether a key is another's beginning, case left aside. Such two are in no order
+   (value_order_caseless). In true order the two stand side by side, or with others between
+   that begin so too. */
+static bool finds_beginnings(struct arena *arena, const struct sorting *sorting, bool *found)
+{
+    struct value *keys = arena_calloc(arena, sorting->count + 1, sizeof *keys);
+
+    *found = false;
+    if (keys == NULL)
+        return false;
+    for (size_t i = 0; i < sorting->count; i++)
+        keys[i] = sorting->entries[i].key;
+    qsort(keys, sorting->count, sizeof *keys, compare_keys);
+    for (size_t i = 1; i < sorting->count && !*found; i++) {
+        struct value beginning = value_clean(keys[i].bytes, keys[i - 1].length);
+        *found = keys[i].length > keys[i - 1].length && value_equal_caseless(&beginning, &keys[i - 1]);
+    }
+    return true;
+}
+
 static enum outcome sort_entries(struct call *call, struct sorting *sorting)
 {
+    if (sorting->comparator->is_caseless &&
+        !finds_beginnings(call->run->arena, sorting, &sorting->has_strangers))
+        return call_no_memory(call);
     if (sorting->has_strangers)
         return sort_by_insertion(call, sorting);
     if (sorting->comparator->equal_is_before)

@@ -58,13 +58,13 @@ enum outcome text_hash(struct call *call, const struct value *text, long length,
         buffer_add_value(call->out, text);
         return call_done(call);
     }
+    if (length == 0)
+        return OUTCOME_DONE;
     if (letters == 0)
         return call_failed(call, "hash count \"0\" leaves no letters to choose from");
     unsigned char *bytes = arena_alloc(call->run->arena, (size_t)length);
     if (bytes == NULL)
         return call_no_memory(call);
-    if (length == 0)
-        return OUTCOME_DONE;
     memcpy(bytes, text->bytes, (size_t)length);
     mix(bytes, (size_t)length, text);
     for (size_t i = 0; i < (size_t)length; i++)
@@ -113,6 +113,30 @@ enum outcome text_numbers(struct call *call, bool first_may_be_negative, long nu
         outcome = read_number(call, &values[i], i == 0 && first_may_be_negative, &numbers[i]);
     if (outcome == OUTCOME_DONE)
         *text = values[count - 1];
+    return outcome;
+}
+
+enum outcome check_numbers(struct call *call, size_t index, const struct value *value)
+{
+    bool may_be_negative = index == 0 && call->node->row.item->run != item_length;
+    long number;
+
+    if (index + 1 == call_argument_count(call))
+        return OUTCOME_DONE;
+    enum outcome outcome = read_number(call, value, may_be_negative, &number);
+    bool is_hash_count = index == 1 && call->node->row.item->run == item_hash;
+    if (outcome == OUTCOME_DONE && is_hash_count && number > TEXT_HASH_ALPHABET)
+        return call_failed(call, "hash count \"%ld\" too big", number);
+    return outcome;
+}
+
+enum outcome check_sg(struct call *call, size_t index, const struct value *value)
+{
+    struct regex *regex = NULL;
+    enum outcome outcome =
+        index == 1 ? regex_new(call->run->arena, value, &regex, call->run->error) : OUTCOME_DONE;
+
+    regex_free(regex);
     return outcome;
 }
 

@@ -12,7 +12,9 @@ enum outcome item_if(struct call *call);
 void foresee_if(struct foresight *foresight, const struct node *node);
 
 bool parse_extract(struct parser *parser, struct node *node);
+enum outcome check_extract(struct call *call, size_t index, const struct value *value);
 enum outcome item_extract(struct call *call);
+enum outcome check_listextract(struct call *call, size_t index, const struct value *value);
 enum outcome item_listextract(struct call *call);
 
 /* What is looked for in JSON, and whether a string's quotes are to go. */
@@ -37,6 +39,7 @@ enum outcome item_sort(struct call *call);
 
 enum outcome item_tr(struct call *call);
 enum outcome item_listquote(struct call *call);
+enum outcome check_imapfolder(struct call *call, size_t index, const struct value *value);
 enum outcome item_imapfolder(struct call *call);
 
 enum outcome item_hmac(struct call *call);

@@ -2,8 +2,13 @@
 
 #include "lang/scan.h"
 
-enum outcome number_integer(struct call *call, const struct value *text, long long *number)
+enum outcome number_integer(struct call *call, const struct value *written, long long *number)
 {
+    struct value without_space = *written;
+    const struct value *text = &without_space;
+
+    while (without_space.length > 0 && byte_is_space(*without_space.bytes))
+        without_space = value_clean(without_space.bytes + 1, without_space.length - 1);
     switch (scan_integer(text, number)) {
     case SCAN_NUMBER_OK:
         return OUTCOME_DONE;

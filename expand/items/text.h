@@ -28,6 +28,10 @@ enum outcome text_nhash(struct call *call, const struct value *text, long high, 
 enum outcome text_numbers(struct call *call, bool first_may_be_negative, long numbers[2],
                           struct value *text) MUST_CHECK;
 
+/* check_constant of items with numbers in front of a text. */
+enum outcome check_numbers(struct call *call, size_t index, const struct value *value);
+enum outcome check_sg(struct call *call, size_t index, const struct value *value); /* its pattern */
+
 /* The item forms. */
 enum outcome item_length(struct call *call);
 enum outcome item_substr(struct call *call);

@@ -285,13 +285,14 @@ static bool find_angle(struct reader *reader)
     }
 }
 
-/* What stands behind an address that is whole. */
-static bool refuse_rest(struct reader *reader, bool has_domain)
+/* What stands behind an address, which is whole when it has a domain or angle
+   brackets. */
+static bool refuse_rest(struct reader *reader, bool is_whole)
 {
     size_t length = reader->text.length - reader->position;
     const char *rest = reader->text.bytes + reader->position;
 
-    if (!has_domain)
+    if (!is_whole)
         return refuse(reader, *rest == '"' ? "unmatched doublequote in local part (expected word or \"<\")"
                                            : "missing or malformed local part (expected word or \"<\")");
     char *problem = arena_format(reader->arena, "malformed address: %.*s may not follow %.*s", (int)length,
@@ -311,7 +312,8 @@ static bool refuse_open(struct reader *reader, const struct buffer *local_part, 
 
 static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain)
 {
-    size_t angles = find_angle(reader) ? 1 : 0;
+    bool has_angle = find_angle(reader);
+    size_t angles = has_angle ? 1 : 0;
 
     while (angles > 0 && reader->rules.takes_more_angles && take(reader, '<'))
         angles++;
@@ -322,7 +324,7 @@ static bool read_address(struct reader *reader, struct buffer *local_part, struc
             return refuse_open(reader, local_part, domain);
     skip_space_and_comments(reader);
     return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';') ||
-           refuse_rest(reader, domain->length > 0);
+           refuse_rest(reader, has_angle || domain->length > 0);
 }
 
 static bool parse(struct reader *reader, struct value *local_part, struct value *domain)

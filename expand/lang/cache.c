@@ -25,6 +25,7 @@ struct program_cache_entry {
 struct program_cache {
     struct program_cache_entry entries[SETS][WAYS];
     uint64_t count;
+    bool takes_absent_lookups;
 };
 
 struct program_cache *program_cache_new(void)
@@ -32,14 +33,26 @@ struct program_cache *program_cache_new(void)
     return calloc(1, sizeof(struct program_cache));
 }
 
+static void empty(struct program_cache *cache)
+{
+    for (size_t i = 0; i < SETS; i++)
+        for (size_t j = 0; j < WAYS; j++)
+            program_free(cache->entries[i][j].program);
+    memset(cache->entries, 0, sizeof cache->entries);
+}
+
 void program_cache_free(struct program_cache *cache)
 {
     if (cache == NULL)
         return;
-    for (size_t i = 0; i < SETS; i++)
-        for (size_t j = 0; j < WAYS; j++)
-            program_free(cache->entries[i][j].program);
+    empty(cache);
     free(cache);
+}
+
+void program_cache_take_absent_lookups(struct program_cache *cache)
+{
+    empty(cache);
+    cache->takes_absent_lookups = true;
 }
 
 static const uint64_t hash_factor = UINT64_C(0x9E3779B97F4A7C15);
@@ -123,7 +136,8 @@ bool program_cache_acquire(struct program_cache *cache, const char *text, size_t
         use_entry(cache, entry, use);
         return true;
     }
-    struct program *program = program_compile(text, length);
+    struct program *program = cache->takes_absent_lookups ? program_compile_for_answers(text, length)
+                                                          : program_compile(text, length);
     if (program == NULL)
         return false;
     entry = length > LONGEST_KEPT ? NULL : find_place(set);

@@ -14,6 +14,10 @@ struct program_cache_entry;
 struct program_cache *program_cache_new(void);
 void program_cache_free(struct program_cache *cache);
 
+/* From now on lookups that are not in this build are no mistakes. Not while a
+   program is in use. */
+void program_cache_take_absent_lookups(struct program_cache *cache);
+
 /* A program while it is evaluated. */
 struct program_use {
     const struct program *program;

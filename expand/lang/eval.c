@@ -58,12 +58,27 @@ static enum outcome leave(struct run *run, const struct node *node, enum outcome
     return outcome;
 }
 
+static enum outcome check_argument(struct run *run, const struct node *node, size_t index,
+                                   const struct value *value)
+{
+    struct call call = {.run = run, .node = node};
+    bool is_item = node->kind == NODE_ITEM;
+
+    if (is_item && node->row.item->check != NULL)
+        return node->row.item->check(&call, index, value);
+    if (node->kind == NODE_CONDITION && node->row.condition->check != NULL)
+        return node->row.condition->check(&call, index, value);
+    return OUTCOME_DONE;
+}
+
 static enum outcome evaluate_arguments(struct run *run, const struct node *node)
 {
-    struct value ignored;
+    struct value value;
 
     for (size_t i = 0; i < node->child_count; i++) {
-        enum outcome outcome = evaluate_value(run, node->children[i], &ignored);
+        enum outcome outcome = evaluate_value(run, node->children[i], &value);
+        if (outcome == OUTCOME_DONE)
+            outcome = check_argument(run, node, i, &value);
         if (outcome != OUTCOME_DONE)
             return outcome;
     }
@@ -88,7 +103,22 @@ static enum outcome evaluate_incomplete(struct run *run, const struct node *node
     } else {
         outcome = evaluate_arguments(run, node);
     }
-    return outcome == OUTCOME_DONE ? raise_mistake(run) : outcome;
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    outcome = raise_mistake(run);
+    if (node->kind == NODE_ITEM && node->fail_mistake != NULL && !node->arguments_are_all)
+        run->error->message = node->fail_mistake;
+    return outcome;
+}
+
+/* An operator with numbers that are none. */
+static enum outcome evaluate_refused(struct run *run, const struct node *node)
+{
+    enum outcome outcome = evaluate_arguments(run, node);
+
+    return outcome == OUTCOME_DONE
+               ? error_set(run->error, run->arena, OUTCOME_FAILED, "%s", node->fail_mistake)
+               : outcome;
 }
 
 static enum outcome append_construct(struct run *run, const struct node *node, struct buffer *out)
@@ -99,6 +129,8 @@ static enum outcome append_construct(struct run *run, const struct node *node, s
         return outcome;
     if (node->incomplete)
         return leave(run, node, evaluate_incomplete(run, node));
+    if (node->kind == NODE_OPERATOR && node->fail_mistake != NULL)
+        return leave(run, node, evaluate_refused(run, node));
     struct call call = {.run = run, .node = node, .out = out};
     outcome = node->kind == NODE_ITEM ? node->row.item->run(&call) : node->row.operation->run(&call);
     if (outcome == OUTCOME_DONE && out->failed)
@@ -150,6 +182,19 @@ static const struct value *bound_value(const struct run *run, const struct varia
     return bound->bytes == NULL ? NULL : bound;
 }
 
+/* A variable that is known only elsewhere is named as it is written. */
+static enum outcome read_variable(struct run *run, const struct node *node, struct value *value)
+{
+    enum outcome outcome = env_variable(run, node->row.variable, &node->text, value);
+
+    if (outcome != OUTCOME_FAILED || node->form == VARIABLE_PLAIN)
+        return outcome;
+    return error_set(run->error, run->arena, outcome,
+                     node->form == VARIABLE_BRACED ? "unknown variable in \"${%.*s}\""
+                                                   : "unknown variable \"%.*s\" after \"def:\"",
+                     CALL_TEXT(&node->text));
+}
+
 /* What is there already, to be looked at where it stands; or NULL. */
 static const struct value *value_in_place(const struct run *run, const struct node *node)
 {
@@ -163,7 +208,7 @@ static const struct value *value_in_place(const struct run *run, const struct no
 static enum outcome append_variable(struct run *run, const struct node *node, struct buffer *out)
 {
     struct value value;
-    enum outcome outcome = env_variable(run, node->row.variable, &node->text, &value);
+    enum outcome outcome = read_variable(run, node, &value);
 
     if (outcome != OUTCOME_DONE)
         return leave(run, node, (run->depth++, outcome));
@@ -209,7 +254,7 @@ static enum outcome node_value(struct run *run, const struct node *node, struct 
         return OUTCOME_DONE;
     }
     if (node->kind == NODE_VARIABLE)
-        return env_variable(run, node->row.variable, &node->text, value);
+        return read_variable(run, node, value);
     return node->kind == NODE_MISTAKE ? raise_mistake(run) : evaluate_into_value(run, node, value);
 }
 
@@ -406,4 +451,24 @@ bool evaluate_constant(struct arena *arena, const struct program *program, const
         .arena = arena, .error = &error, .program = program, .deadline = CLOCK_NEVER, .ticks = 1};
 
     return evaluate_value(&run, node, value) == OUTCOME_DONE;
+}
+
+bool evaluate_check(struct arena *arena, const struct node *node, struct error *error)
+{
+    struct run run = {.arena = arena, .error = error, .deadline = CLOCK_NEVER, .ticks = 1};
+    struct call call = {.run = &run, .node = node};
+    bool is_item = node->kind == NODE_ITEM;
+
+    error->offset = node->offset;
+    for (size_t i = 0; i < node->child_count; i++) {
+        const struct node *child = node->children[i];
+        enum outcome (*check)(struct call *, size_t, const struct value *) =
+            is_item ? node->row.item->check_constant : node->row.condition->check_constant;
+        if (check == NULL || child->kind != NODE_TEXT || child->form == TEXT_FOLDED ||
+            child->text.length == 0)
+            continue;
+        if (check(&call, i, &child->text) != OUTCOME_DONE)
+            return false;
+    }
+    return true;
 }

@@ -34,6 +34,10 @@ enum outcome text_append(struct run *run, struct program_use *use, struct buffer
 bool evaluate_constant(struct arena *arena, const struct program *program, const struct node *node,
                        struct value *value);
 
+/* Whether the construct has nothing to say against those of its arguments that
+   are constant and not empty; else "error" is set. */
+bool evaluate_check(struct arena *arena, const struct node *node, struct error *error);
+
 /* To the end of a buffer, or to a value of its own (which shares the
    variable's or the text's bytes where the node is just that). */
 enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out) MUST_CHECK;

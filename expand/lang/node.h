@@ -30,6 +30,12 @@ enum branch {
     BRANCH_FAIL, /* the word "fail" */
 };
 
+/* How a variable is written. */
+enum variable_form { VARIABLE_PLAIN, VARIABLE_BRACED, VARIABLE_DEF };
+
+/* Of a text: what pure constructs with constant arguments gave, in part at least. */
+enum text_form { TEXT_WRITTEN, TEXT_FOLDED };
+
 enum { NUMBERS_AT_MOST = 2 };
 
 struct node {
@@ -42,6 +48,7 @@ struct node {
     bool is_pure;       /* it and all in it; this and what follows is set in programs that gather lookups */
     bool reads_value;   /* it or something in it reads $value */
     bool gathers;       /* sequence or loop: lookups in it are worth asking ahead of their place */
+    uint8_t form;       /* variable: enum variable_form; text: enum text_form */
     uint8_t yes_branch; /* enum branch */
     uint8_t no_branch;
     uint8_t number_count;
@@ -63,8 +70,10 @@ struct node {
     struct node *no;
     long numbers[NUMBERS_AT_MOST]; /* operator: from ${substr_1_2:…}; capture: its number first */
     const struct regex *regex;     /* of a constant pattern, in a program prepared for many runs */
-    const char *fail_mistake; /* the program's mistake as it is worded behind a "fail" that was reached */
-    const void *prepared;     /* what else a row's parse function found out, in the program's arena */
+    /* The program's mistake in other words: behind a "fail" that was reached, or
+       where the arguments are evaluated and not only read. NULL: there are none. */
+    const char *fail_mistake;
+    const void *prepared; /* what else a row's parse function found out, in the program's arena */
 };
 
 /* A pattern that is known before evaluation, and the node that matches with
@@ -81,9 +90,11 @@ struct program {
     struct arena arena;
     struct value source; /* a copy */
     struct node *root;
-    struct error mistake; /* the first one; message NULL when there is none */
-    bool reported;        /* the mistake already says inside what it was found */
-    bool has_gatherable;  /* there is a node with "may_gather" */
+    struct error mistake;      /* the first one; message NULL when there is none */
+    struct error doubt;        /* the first thing that fails only when evaluation gets there, likewise */
+    bool reported;             /* the mistake already says inside what it was found */
+    bool takes_absent_lookups; /* a lookup of Exim that this build has not got is no mistake */
+    bool has_gatherable;       /* there is a node with "may_gather" */
     struct constant_pattern *patterns;
     struct regex *regexes;             /* of "patterns", once prepared */
     const struct variable_row **reads; /* each once, in order of first appearance */
@@ -100,6 +111,9 @@ struct program *program_compile(const char *text, size_t length);
    Exim's language evaluates it: a lookup type that Exim has and this build lacks is
    no mistake, and fails when it is evaluated. */
 struct program *program_compile_foreign(const char *text, size_t length);
+/* The same for an environment that has answers of lookups which are not in this
+   build. */
+struct program *program_compile_for_answers(const char *text, size_t length);
 
 void program_free(struct program *program);
 

@@ -131,9 +131,10 @@ bool parse_plain_argument(struct parser *parser, struct value *text)
 static bool mistake_argument_missing(struct parser *parser, const struct item_row *row, size_t index)
 {
     if (row->style == ARGUMENTS_NUMBERED)
-        return parse_mistake(parser, parser->position, "missing '{' for arg %zu of %s", index + 1, row->name);
-    return parse_mistake(parser, parser->position, "Not enough arguments for '%s' (min is %d)", row->name,
-                         row->minimum);
+        return parse_mistake_brace(parser, parser->position, "missing '{' for arg %zu of %s", index + 1,
+                                   row->name);
+    return parse_mistake_brace(parser, parser->position, "Not enough arguments for '%s' (min is %d)",
+                               row->name, row->minimum);
 }
 
 static bool parse_item_arguments(struct parser *parser, struct node *node)
@@ -164,14 +165,22 @@ static bool parse_item_default(struct parser *parser, struct node *node)
     if (row->second_is_pattern)
         parse_note_pattern(parser, node, node->children[1]);
     if (row->has_branches)
-        return parse_branches(parser, node, row->name);
+        return parse_check(parser, node) && parse_branches(parser, node, row->name);
     parse_space(parser);
     if (parse_take(parser, '}'))
-        return true;
+        return parse_check(parser, node);
     if (parse_peek(parser) == '{')
         return parse_mistake(parser, parser->position, "Too many arguments for '%s' (max is %d)", row->name,
                              row->maximum);
-    return parse_mistake(parser, parser->position, "missing '}' after '%s'", row->name);
+    return parse_mistake_brace(parser, parser->position, "missing '}' after '%s'", row->name);
+}
+
+bool parse_check(struct parser *parser, const struct node *node)
+{
+    struct error error = {.offset = ERROR_NO_OFFSET};
+
+    return parser->is_probe || evaluate_check(parser->arena, node, &error) ||
+           parse_mistake(parser, error.offset, "%s", error.message);
 }
 
 static struct node *parse_item(struct parser *parser, const struct item_row *row, size_t offset)
@@ -198,6 +207,8 @@ static bool parse_operator_numbers(struct node *node, const struct value *text)
     size_t numbers = form == OPERATOR_NUMBER ? 1 : NUMBERS_AT_MOST;
 
     at += negative;
+    if (at < text->length && text->bytes[at] == '_')
+        return false;
     for (; at < text->length; at++) {
         char byte = text->bytes[at];
         if (byte == '_' && node->number_count + 1U < numbers && at + 1 < text->length) {
@@ -228,15 +239,24 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
     node->row.operation = row;
     bool needs_numbers =
         row->form == OPERATOR_NUMBER || row->form == OPERATOR_NUMBERS || row->form == OPERATOR_SIGNED;
-    if (used == name->length && needs_numbers)
-        return parse_mistake(parser, node->offset, "missing values after %s", row->name);
-    if (used == name->length)
+    if (used == name->length && !needs_numbers)
         return true;
-    node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
-    if (row->form == OPERATOR_PLAIN || row->form == OPERATOR_WORD ||
-        parse_operator_numbers(node, &node->text))
-        return true;
-    return parse_mistake(parser, node->offset, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
+    if (used < name->length) {
+        node->text = value_clean(name->bytes + used + 1, name->length - used - 1);
+        if (row->form == OPERATOR_PLAIN || row->form == OPERATOR_WORD ||
+            parse_operator_numbers(node, &node->text))
+            return true;
+    }
+    /* Exim looks at the numbers when it evaluates: these are no mistake in a branch
+       that is not taken. */
+    node->fail_mistake =
+        used == name->length
+            ? arena_format(parser->arena, "missing values after %s", row->name)
+            : arena_format(parser->arena, "non-digit after underscore in \"%.*s\"", CALL_TEXT(name));
+    if (node->fail_mistake == NULL)
+        return parse_no_memory(parser);
+    parse_doubt(parser, node->offset, node->fail_mistake);
+    return true;
 }
 
 /* What a pure operator makes of constant text is constant text. */
@@ -245,10 +265,12 @@ static struct node *fold(struct parser *parser, struct node *node)
     struct value result;
     const struct operator_row *row = node->row.operation;
 
-    if (row->effect != EFFECT_PURE || row->follows_options || node->children[0]->kind != NODE_TEXT)
+    if (row->effect != EFFECT_PURE || row->follows_options || node->fail_mistake != NULL ||
+        node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;
+    parser->folds++;
     node->kind = NODE_TEXT;
     node->text = result;
     node->child_count = 0;
@@ -435,6 +457,7 @@ bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **r
     size_t run_offset = parser->position;
     struct node sequence = {.kind = NODE_SEQUENCE, .offset = parser->position};
     bool whole = true;
+    size_t folds = parser->folds;
 
     buffer_init(&run.copy, parser->arena);
     while (whole && parser->position < parser->length &&
@@ -447,5 +470,7 @@ bool parse_sequence(struct parser *parser, bool ends_with_brace, struct node **r
     if (!whole)
         add_mistake(parser, &sequence);
     *result = sequence_node(parser, &sequence);
+    if (*result != NULL && (*result)->kind == NODE_TEXT && parser->folds > folds)
+        (*result)->form = TEXT_FOLDED;
     return whole && *result != NULL;
 }

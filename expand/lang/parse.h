@@ -16,6 +16,7 @@ struct parser {
     size_t length;
     size_t position;
     unsigned depth;
+    size_t folds;               /* how many constructs became the text that they give */
     bool is_probe;              /* only finds an end; nothing of the result will be used */
     bool is_foreign;            /* another build will evaluate it: see program_compile_foreign */
     bool header_name_has_brace; /* a header's name swallowed a "}": a likely cause of later trouble */
@@ -72,6 +73,15 @@ bool parse_defined_variable(struct parser *parser, struct node **variable);
 
 /* condition := "!"* name operands */
 bool parse_condition(struct parser *parser, struct node **condition);
+
+/* As parse_mistake, for a brace or an argument that is not where it should be:
+   when a header's name swallowed a "}" that is the likely cause, and the message says so instead. */
+__attribute__((format(printf, 3, 4))) bool parse_mistake_brace(struct parser *parser, size_t offset,
+                                                               const char *format, ...);
+
+/* Records what fails only when it is evaluated, so that whoever checks a string
+   hears of it. The message is in the program's arena. */
+void parse_doubt(struct parser *parser, size_t offset, const char *message);
 
 /* branches := [ "{" yes "}" [ "{" no "}" | "fail" ] ] "}" */
 bool parse_branches(struct parser *parser, struct node *node, const char *name);

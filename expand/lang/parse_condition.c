@@ -164,7 +164,7 @@ static bool parse_condition_operands(struct parser *parser, struct node *node)
     bool whole = parse_operands(parser, node);
     if (whole && row->second_is_pattern)
         parse_note_pattern(parser, node, node->children[1]);
-    return whole;
+    return whole && parse_check(parser, node);
 }
 
 bool parse_condition(struct parser *parser, struct node **condition)

@@ -15,6 +15,9 @@ bool parse_mistake_missing_brace(struct parser *parser);
 /* What Exim adds where a header's name may have swallowed the brace. */
 const char *parse_header_hint(const struct parser *parser);
 
+/* Whether the construct takes those arguments that are constant. */
+bool parse_check(struct parser *parser, const struct node *node);
+
 /* variable := name | digits , at the byte behind "$"; the "$" is at "offset".
    NULL when a mistake was recorded. */
 struct node *parse_plain_variable(struct parser *parser, size_t offset);

@@ -48,6 +48,26 @@ bool parse_mistake(struct parser *parser, size_t offset, const char *format, ...
     return false;
 }
 
+bool parse_mistake_brace(struct parser *parser, size_t offset, const char *format, ...)
+{
+    va_list arguments;
+
+    if (parser->header_name_has_brace)
+        return parse_mistake(parser, offset, "missing or misplaced { or }%s", parse_header_hint(parser));
+    va_start(arguments, format);
+    char *message = arena_format_list(parser->arena, format, arguments);
+    va_end(arguments);
+    return message == NULL ? parse_no_memory(parser) : parse_mistake(parser, offset, "%s", message);
+}
+
+void parse_doubt(struct parser *parser, size_t offset, const char *message)
+{
+    struct error *doubt = &parser->program->doubt;
+
+    if (doubt->message == NULL && !parser->is_probe)
+        *doubt = (struct error){.message = message, .offset = offset};
+}
+
 bool parse_no_memory(struct parser *parser)
 {
     return parse_mistake(parser, parser->position,

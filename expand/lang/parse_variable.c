@@ -81,7 +81,7 @@ static bool begins_header_name(const struct value *name)
     return false;
 }
 
-/* header-name := ( any printing byte but ":" )* [ ":" ] , behind the name
+/* header-name := ( any printing byte but ":", and any above ASCII )* [ ":" ] , behind the name
    that began it. */
 static struct value parse_header_name(struct parser *parser, const struct value *name)
 {
@@ -90,7 +90,7 @@ static struct value parse_header_name(struct parser *parser, const struct value 
     parser->position = from;
     while (parser->position < parser->length) {
         char byte = parser->text[parser->position];
-        if (byte <= ' ' || byte > '~' || byte == ':')
+        if ((byte >= 0 && byte <= ' ') || byte == 127 || byte == ':')
             break;
         if (byte == '}')
             parser->header_name_has_brace = true;
@@ -150,7 +150,10 @@ bool parse_defined_variable(struct parser *parser, struct node **variable)
         return parse_mistake(parser, offset, "unknown variable \"%.*s\" after \"def:\"%s", CALL_TEXT(&name),
                              unknown_variable_hint(&name));
     *variable = variable_node(parser, row, &name, offset);
-    return *variable != NULL;
+    if (*variable == NULL)
+        return false;
+    (*variable)->form = VARIABLE_DEF;
+    return true;
 }
 
 /* ${name}: a variable. */
@@ -164,7 +167,10 @@ struct node *parse_braced_variable(struct parser *parser, const struct value *na
                             unknown_variable_hint(name));
         return NULL;
     }
-    return variable_node(parser, row, name, offset);
+    struct node *node = variable_node(parser, row, name, offset);
+    if (node != NULL)
+        node->form = VARIABLE_BRACED;
+    return node;
 }
 
 struct node *parse_braced_capture(struct parser *parser, size_t offset)

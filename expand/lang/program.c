@@ -28,7 +28,9 @@ static void parse_program(struct program *program, bool is_foreign)
         gather_mark(program);
 }
 
-static struct program *compile(const char *text, size_t length, bool is_foreign)
+enum readers { FOR_THIS_BUILD, FOR_ANOTHER_BUILD, FOR_ANSWERS };
+
+static struct program *compile(const char *text, size_t length, enum readers readers)
 {
     struct program *program = calloc(1, sizeof *program);
 
@@ -36,13 +38,14 @@ static struct program *compile(const char *text, size_t length, bool is_foreign)
         return NULL;
     arena_init(&program->arena, length < SIZE_MAX / 4 ? FIRST_CHUNK + length * 2 : length, program_limit);
     program->mistake.offset = ERROR_NO_OFFSET;
+    program->takes_absent_lookups = readers == FOR_ANSWERS;
     char *copy = arena_copy(&program->arena, text, length);
     if (copy == NULL) {
         program_free(program);
         return NULL;
     }
     program->source = value_clean(copy, length);
-    parse_program(program, is_foreign);
+    parse_program(program, readers == FOR_ANOTHER_BUILD);
     if (program->root == NULL) {
         program_free(program);
         return NULL;
@@ -52,12 +55,17 @@ static struct program *compile(const char *text, size_t length, bool is_foreign)
 
 struct program *program_compile(const char *text, size_t length)
 {
-    return compile(text, length, false);
+    return compile(text, length, FOR_THIS_BUILD);
 }
 
 struct program *program_compile_foreign(const char *text, size_t length)
 {
-    return compile(text, length, true);
+    return compile(text, length, FOR_ANOTHER_BUILD);
+}
+
+struct program *program_compile_for_answers(const char *text, size_t length)
+{
+    return compile(text, length, FOR_ANSWERS);
 }
 
 void program_free(struct program *program)

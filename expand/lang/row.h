@@ -42,6 +42,12 @@ struct item_row {
        behind the name; leaves the parser behind the item's closing brace. False
        when it recorded a mistake. */
     bool (*parse)(struct parser *parser, struct node *node);
+    /* What is said about argument "index" as soon as it is there: Exim reads and
+       evaluates in one go, so that this comes before a mistake behind it. NULL: nothing. */
+    enum outcome (*check)(struct call *call, size_t index, const struct value *value);
+    /* What is said about an argument that is constant and not empty when the string is
+       read, and so in a branch that is not taken too. NULL: nothing. */
+    enum outcome (*check_constant)(struct call *call, size_t index, const struct value *value);
     enum outcome (*run)(struct call *call);
     /* Looks for lookups that running it is going to reach (lang/gather.h). NULL:
        they are in its arguments, all of which it evaluates. */
@@ -76,6 +82,8 @@ struct condition_row {
     enum effect effect;
     /* As an item's: positioned behind the name. NULL: "arguments" strings. */
     bool (*parse)(struct parser *parser, struct node *node);
+    enum outcome (*check)(struct call *call, size_t index, const struct value *value); /* as an item's */
+    enum outcome (*check_constant)(struct call *call, size_t index, const struct value *value);
     enum outcome (*run)(struct call *call, bool *truth);
     size_t data; /* for functions that serve several rows */
     const char *help;

@@ -1,5 +1,7 @@
 #include "lang/scan.h"
 
+#include <limits.h>
+
 #include "base/value.h"
 
 int scan_hex_digit(char byte)
@@ -48,10 +50,11 @@ char scan_escape(const char *text, size_t length, size_t *used)
     return text[1];
 }
 
+/* Numbers are made below zero, where one more fits than above. */
 static bool add_digit(long long *number, char digit)
 {
     return !__builtin_mul_overflow(*number, 10, number) &&
-           !__builtin_add_overflow(*number, digit - '0', number);
+           !__builtin_sub_overflow(*number, digit - '0', number);
 }
 
 static bool multiply_by_suffix(long long *number, char suffix)
@@ -91,9 +94,9 @@ enum scan_number scan_integer(const struct value *text, long long *number)
     }
     while (at < length && byte_is_space(bytes[at]))
         at++;
-    if (!fits)
+    if (!fits || (!negative && *number == LLONG_MIN))
         return SCAN_NUMBER_OVERFLOW;
-    if (negative)
+    if (!negative)
         *number = -*number;
     return at == length ? SCAN_NUMBER_OK : SCAN_NUMBER_TRAILING;
 }

@@ -105,7 +105,7 @@ enum outcome read_lookup(struct matcher *matcher, const struct value *item, int 
     enum outcome outcome = read_type(matcher, may_have, &reading);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    lookup->driver = lookup_driver_find(reading.name.bytes, reading.name.length);
+    lookup->driver = lookups_driver_find(matcher->run->env->lookups, reading.name.bytes, reading.name.length);
     if (lookup->driver == NULL)
         return match_failed(matcher, OUTCOME_FAILED, "unknown lookup type \"%.*s\"",
                             CALL_TEXT(&reading.name));

@@ -33,11 +33,7 @@ static const char *printable(struct call *call, const struct value *text)
     struct value value;
 
     buffer_init(&shown, call->run->arena);
-    for (size_t i = 0; i < text->length; i++)
-        if (byte_is_print(text->bytes[i]))
-            buffer_add_byte(&shown, text->bytes[i]);
-        else
-            buffer_format(&shown, "\\%03o", (unsigned)(unsigned char)text->bytes[i]);
+    buffer_add_printing(&shown, text, false);
     return buffer_value(&shown, &value) ? value.bytes : "";
 }
 

@@ -76,7 +76,9 @@ static void test_lookups_give_what_the_table_says(void **state)
     load(env);
     write_cases(&server, path, sizeof path);
     language_cases_read(&cases, path);
-    size_t wrong = language_cases_run(&cases, env);
+    struct assignment setting = {.name = "redis_servers", .value = servers, .kind = ASSIGN_OPTION};
+    const struct options options = {.assignments = &setting, .assignment_count = 1};
+    size_t wrong = language_cases_run(&cases, &options);
     language_cases_free(&cases);
     rexpand_env_free(env);
     redis_test_server_stop(&server);

@@ -228,6 +228,25 @@ static void test_buffer_that_failed_stays_failed(void **state)
     arena_free(&arena);
 }
 
+static void test_buffer_add_printing_shows_what_does_not_print(void **state)
+{
+    static const char bytes[] = "a\\\t\n\r\001\377";
+    struct value text = value_clean(bytes, sizeof bytes - 1);
+    struct value shown;
+    struct arena arena;
+    struct buffer out;
+
+    (void)state;
+    arena_init(&arena, 64, SIZE_MAX);
+    buffer_init(&out, &arena);
+    buffer_add_printing(&out, &text, false);
+    buffer_add_byte(&out, '|');
+    buffer_add_printing(&out, &text, true);
+    assert_true(buffer_value(&out, &shown));
+    assert_string_equal(shown.bytes, "a\\\t\\n\\r\\001\\377|a\\\\\\t\\n\\r\\001\\377");
+    arena_free(&arena);
+}
+
 static void test_buffer_reaches_its_arenas_limit(void **state)
 {
     struct arena arena;
@@ -264,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_buffer_taint_covers_what_was_before, setup, teardown),
         cmocka_unit_test_setup_teardown(test_buffer_truncate_cuts_spans_too, setup, teardown),
         cmocka_unit_test(test_buffer_that_failed_stays_failed),
+        cmocka_unit_test(test_buffer_add_printing_shows_what_does_not_print),
         cmocka_unit_test(test_buffer_reaches_its_arenas_limit),
     };
 

@@ -39,6 +39,8 @@ static void test_program_compile_says_where_the_first_mistake_is(void **state)
         {"${substr{1}{2}{a}{b}}", "Too many arguments for 'substr' (max is 3)", 17},
         {"${map{a:b}x}", "missing '{' for last arg of map", 10},
         {"${length_x:abc}", "non-digit after underscore in \"length_x\"", 0},
+        {"${if eq{a}{b}{${s:abc}}{$nosuch}}", "missing values after s", 14},
+        {"a${extract{1}}", "missing '{' for arg 2 of extract", 13},
         {"${lookup nosuch{x}}", "unknown lookup type \"nosuch\"", 9},
         {"${if and{{eq{a}{b}}{nosuch}}{y}}", "unknown condition \"nosuch\" inside \"and{...}\"", 20},
         {"${if def:nosuch{y}}", "unknown variable \"nosuch\" after \"def:\"", 9},
@@ -54,7 +56,7 @@ static void test_program_compile_says_where_the_first_mistake_is(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct program *program = program_compile(cases[i].text, strlen(cases[i].text));
         assert_non_null(program);
-        const struct error *mistake = &program->mistake;
+        const struct error *mistake = program->doubt.message != NULL ? &program->doubt : &program->mistake;
         if (cases[i].message == NULL) {
             assert_null(mistake->message);
         } else if (mistake->message == NULL ||

@@ -206,6 +206,35 @@ static void *work(void *argument)
     return NULL;
 }
 
+static void test_rexpand_env_answer_answers_lookups(void **state)
+{
+    static const char text[] = "${lookup nisplus{a}{<$value>}{none}}";
+    struct rexpand_env *env = rexpand_env_new(NULL, NULL);
+    struct rexpand_result result;
+    char *message = NULL;
+
+    (void)state;
+    assert_int_equal(rexpand_expand(env, text, sizeof text - 1, &result), REXPAND_FAILED);
+    assert_string_equal(result.message, "unknown lookup type \"nisplus\"");
+    assert_true(rexpand_env_answer(env, "nisplus", NULL, "a", 1, REXPAND_ANSWER_FOUND, "x\0y", 3, &message));
+    assert_int_equal(rexpand_expand(env, text, sizeof text - 1, &result), REXPAND_DONE);
+    assert_int_equal(result.length, 5);
+    assert_memory_equal(result.bytes, "<x\0y>", 5);
+    assert_true(rexpand_env_answer(env, "nisplus", NULL, "a", 1, REXPAND_ANSWER_NOT_FOUND, "", 0, NULL));
+    assert_int_equal(rexpand_expand(env, text, sizeof text - 1, &result), REXPAND_DONE);
+    assert_memory_equal(result.bytes, "none", 4);
+    assert_true(rexpand_env_answer(env, "nisplus", NULL, "a", 1, REXPAND_ANSWER_DEFERRED, "later", 5, NULL));
+    assert_int_equal(rexpand_expand(env, text, sizeof text - 1, &result), REXPAND_DEFERRED);
+    assert_string_equal(result.message, "lookup of \"a\" gave DEFER: later");
+    assert_false(rexpand_env_answer(env, "nosuch", NULL, "a", 1, REXPAND_ANSWER_FOUND, "", 0, &message));
+    assert_string_equal(message, "there is no lookup \"nosuch\"");
+    free(message);
+    rexpand_env_answers_only(env, true);
+    assert_int_equal(rexpand_expand(env, "${lookup nisplus{b}}", 20, &result), REXPAND_FAILED);
+    assert_string_equal(result.message, "there is no fixed answer for the lookup nisplus:b");
+    rexpand_env_free(env);
+}
+
 static void test_rexpand_evaluate_shares_programs_between_threads(void **state)
 {
     struct rexpand_program *made[] = {
@@ -280,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_rexpand_evaluate_may_use_a_program_after_others),
         cmocka_unit_test(test_rexpand_env_limit_bounds_bytes_and_time),
         cmocka_unit_test(test_rexpand_env_set_option_says_what_is_wrong),
+        cmocka_unit_test(test_rexpand_env_answer_answers_lookups),
         cmocka_unit_test(test_rexpand_evaluate_shares_programs_between_threads),
         cmocka_unit_test(test_rexpand_describe_goes_through_every_table),
         cmocka_unit_test(test_rexpand_about_names_each_lookup_of_the_build),

@@ -149,6 +149,22 @@ static void test_value_equal_takes_a_value_without_bytes(void **state)
     assert_int_equal(value_compare_caseless(&empty, &nothing), 0);
 }
 
+static void test_value_order_caseless_takes_a_beginning_for_the_greater(void **state)
+{
+    struct value ab = VALUE_LITERAL("ab");
+    struct value abc = VALUE_LITERAL("ABC");
+    struct value b = VALUE_LITERAL("B");
+    struct value empty = VALUE_LITERAL("");
+
+    (void)state;
+    assert_int_equal(value_order_caseless(&ab, &ab), 0);
+    assert_true(value_order_caseless(&ab, &abc) > 0);
+    assert_true(value_order_caseless(&abc, &ab) > 0);
+    assert_true(value_order_caseless(&empty, &ab) > 0);
+    assert_true(value_order_caseless(&ab, &b) < 0);
+    assert_true(value_order_caseless(&b, &abc) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_value_slice_taints_too_much_rather_than_too_little),
         cmocka_unit_test(test_value_trim_takes_all_white_space_off_both_ends),
         cmocka_unit_test(test_value_compare_goes_by_unsigned_bytes),
+        cmocka_unit_test(test_value_order_caseless_takes_a_beginning_for_the_greater),
         cmocka_unit_test(test_value_equal_takes_a_value_without_bytes),
     };
 
