@@ -189,9 +189,10 @@ bool lookup_batch_take(struct lookups *lookups, const struct lookup_search *sear
 
     if (planned == NULL)
         return false;
-    planned->is_taken = true;
     *answer = planned->turn.answer;
     *outcome = planned->turn.outcome;
+    /* Who asks the same again at once would hear the same, after another wait. */
+    planned->is_taken = *outcome != OUTCOME_DEFERRED;
     if (answer->source != NULL && copy_text(request->arena, answer->source, strlen(answer->source),
                                             &answer->source, request->error) != OUTCOME_DONE)
         answer->source = NULL;

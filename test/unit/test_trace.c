@@ -430,8 +430,6 @@ static void test_a_failure_is_told_from_its_origin_up(void **state)
                                                 "   > condition 1 condition [>] [>{$domain}{1}]@10\n"
                                                 "    > argument 1 variable [domain] [$domain]@12\n"
                                                 "    = [b.example]\n"
-                                                "    > argument 2 text [1]@21\n"
-                                                "    = [1]\n"
                                                 "   ! integer expected but \"b.example\" found\n"
                                                 "  ! integer expected but \"b.example\" found\n"
                                                 " ! integer expected but \"b.example\" found\n"
