@@ -428,12 +428,19 @@ static bool read_skip(struct reader *reader, const struct value *text)
     return note_for_next(reader, &reader->next.skip, text);
 }
 
+static bool read_acl(struct reader *reader, const struct value *text)
+{
+    reader->next.is_acl = true;
+    return read_case(reader, text);
+}
+
 /* rexpand-test(5) has these; a test holds the two together. */
 static const struct directive {
     const char *name;
     const char *value; /* what has to stand behind it; NULL: nothing may */
     bool (*read)(struct reader *reader, const struct value *text);
 } directives[] = {
+    {"acl", "NAME {ARGUMENT} => VERDICT: MESSAGE", read_acl},
     {"answer", "DRIVER:QUERY=VALUE", read_answer},
     {"answers", "only", read_answers},
     {"config", "FILE", read_config},

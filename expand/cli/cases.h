@@ -6,6 +6,7 @@
        EXPRESSION ~~ PATTERN          a result that the regular expression matches
        EXPRESSION !~ PATTERN          a message that it matches
 
+   and for ACLs "@acl NAME {ARGUMENT}… => VERDICT: MESSAGE",
    between lines "@directive value", comments behind "#", and empty lines. */
 
 #ifndef REXPAND_CLI_CASES_H
@@ -24,6 +25,7 @@ enum expectation {
 /* A string to expand and what has to come. */
 struct test_case {
     const char *name; /* "@name", or NULL */
+    bool is_acl;      /* "@acl": the expression is an ACL's name with its arguments in braces */
     const char *expression;
     size_t expression_length;
     enum expectation expectation;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/acl_case.h"
 #include "rexpand.h"
 
 /* ---- the world ---- */
@@ -19,6 +20,7 @@ static void close_session(struct test_world *world)
 void test_world_open(struct test_world *world, const struct options *given)
 {
     *world = (struct test_world){.given = given};
+    arena_init(&world->texts, 1024, SIZE_MAX);
 }
 
 void test_world_close(struct test_world *world)
@@ -27,6 +29,7 @@ void test_world_close(struct test_world *world)
     session_close(&world->patterns);
     free(world->now.definitions);
     free(world->now.assignments);
+    arena_free(&world->texts);
 }
 
 static bool add_definition(struct test_world *world, const char *definition)
@@ -187,6 +190,20 @@ static bool judge(struct test_world *world, const struct test_case *wanted, stru
     return true;
 }
 
+/* False when memory runs out. */
+static bool run_acl(struct test_world *world, const char *text, size_t length, struct test_verdict *verdict)
+{
+    const struct value call = value_clean(text, length);
+    struct value got;
+
+    arena_reset(&world->texts, 4096);
+    if (!acl_case_run(world->session.env, &world->texts, &call, &verdict->failed, &got))
+        return false;
+    verdict->got = got.bytes;
+    verdict->got_length = got.length;
+    return true;
+}
+
 /* As `rexpand -be`: macros first, if anything may define one. */
 static bool run_case(struct test_world *world, const struct test_case *wanted, struct test_verdict *verdict,
                      char **message)
@@ -202,6 +219,12 @@ static bool run_case(struct test_world *world, const struct test_case *wanted, s
     if (has_macros && !rexpand_config_replace_macros(session->config, &text, &length, &complaint)) {
         *message = complaint;
         return false;
+    }
+    if (wanted->is_acl) {
+        bool has_memory = run_acl(world, text, length, verdict);
+        if (text != wanted->expression)
+            free(text);
+        return has_memory && judge(world, wanted, verdict, message);
     }
     bool done = rexpand_expand(session->env, text, length, &result) == REXPAND_DONE;
     if (text != wanted->expression)

@@ -15,6 +15,7 @@ struct test_world {
     struct session session; /* of "now"; made when a case needs it */
     bool is_open;
     struct session patterns; /* where patterns are matched; made at the first */
+    struct arena texts;      /* what the last ACL said */
 };
 
 void test_world_open(struct test_world *world, const struct options *given);

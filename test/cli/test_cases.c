@@ -204,6 +204,29 @@ static void test_a_configuration_and_macros_hold_for_what_follows(void **state)
     assert_says(0, "1 case right\n", "-D", "GREETING=Hello, Bob", "a.test");
 }
 
+static void test_acls_give_verdicts_and_messages(void **state)
+{
+    (void)state;
+    write_file("exim.conf", "begin acl\n"
+                            "check:\n"
+                            "  deny condition = ${if eq{$acl_arg1}{bad@x.org}}\n"
+                            "       message = no $acl_arg1 here\n"
+                            "  accept condition = ${lookup redis{EXISTS user:$acl_arg1}}\n"
+                            "  drop condition = ${if eq{$acl_arg2}{drop}}\n"
+                            "  accept verify = sender\n");
+    assert_right("7 cases", "@config exim.conf\n"
+                            "@answer redis:EXISTS user:ann@x.org=1\n"
+                            "@answer redis:EXISTS user:bob@x.org=0\n"
+                            "@set domain=x.org\n"
+                            "@acl check {bad@$domain} => deny: no bad@x.org here\n"
+                            "@acl check {ann@$domain} => accept\n"
+                            "@acl check {bob@$domain} {drop} => drop\n"
+                            "@acl check {bob@x.org} !~ not evaluated by this version\n"
+                            "@acl check {${nosuch:x}} !! unknown expansion operator \"nosuch\"\n"
+                            "@acl check {a !! a brace of an argument is not closed\n"
+                            "@acl check a !! arguments of an ACL stand in braces\n");
+}
+
 static void test_here_and_data_are_folders_beside_the_file(void **state)
 {
     (void)state;
@@ -419,6 +442,7 @@ int main(void)
         cmocka_unit_test(test_a_wrong_case_is_shown_with_the_first_difference),
         cmocka_unit_test(test_variables_are_set_and_unset),
         cmocka_unit_test(test_a_configuration_and_macros_hold_for_what_follows),
+        cmocka_unit_test(test_acls_give_verdicts_and_messages),
         cmocka_unit_test(test_here_and_data_are_folders_beside_the_file),
         cmocka_unit_test(test_options_of_lookups_are_set),
         cmocka_unit_test(test_answers_are_given_without_asking),
