@@ -25,6 +25,7 @@ include Local/Makefile
 
 # White space before a comment in Local/Makefile is not part of a choice.
 LINE_EDITING := $(strip $(LINE_EDITING))
+OPENSSL      := $(strip $(OPENSSL))
 CHOICES      := $(foreach v,$(filter LOOKUP_%,$(.VARIABLES)),$(if $(filter file override command,$(origin $v)),$v))
 DRIVERS      := $(sort $(patsubst LOOKUP_%,%,$(filter-out %_PC,$(CHOICES))))
 DRIVERS_ON   := $(foreach d,$(DRIVERS),$(if $(filter yes,$(LOOKUP_$d)),$d))
@@ -46,7 +47,7 @@ NORMAL  = $(INNER) VARIANT=normal
 
 .PHONY: all run test bench install uninstall asan lint fuzz soak deps clean help deps-build deps-test
 
-##all        build the command, the library and the line-editing module (the default)
+##all        build the command, the library and the modules (the default)
 all:
 	+@$(NORMAL) all
 
@@ -127,7 +128,7 @@ else
 
 B := build/$(VARIANT)
 
-# The command and its module are at hand in build/; those of the other variants stay in their own folders.
+# The command and its modules are at hand in build/; those of the other variants stay in their own folders.
 BIN := $(if $(filter normal,$(VARIANT)),build,$B)
 
 V    ?=
@@ -139,6 +140,7 @@ say   = $(if $(V),:,printf '  %-4s %s\n' $1 $2)
 $(foreach d,$(DRIVERS),$(if $(filter yes no,$(LOOKUP_$d)),,\
   $(error LOOKUP_$d=$(LOOKUP_$d): yes or no is possible)))
 $(if $(filter yes module no,$(LINE_EDITING)),,$(error LINE_EDITING=$(LINE_EDITING): yes, module or no is possible))
+$(if $(filter yes module,$(OPENSSL)),,$(error OPENSSL=$(OPENSSL): yes or module is possible))
 
 # NAME:name of whatever stands in lookups/, so that a file finds its choice: redis.c and redis/ belong to LOOKUP_REDIS.
 PAIRS   := $(shell ls -d lookups/*.c lookups/*/ 2>/dev/null | sed -E 's|lookups/([^/.]*).*|\U\1\E:\1|' | sort -u)
@@ -156,7 +158,10 @@ TERMINAL := $(wildcard expand/cli/terminal*.c)
 CLI_ALL  := $(call find,expand/cli,*.c)
 CLI_SRC  := $(filter-out $(if $(filter yes,$(LINE_EDITING)),,$(TERMINAL)),$(CLI_ALL))
 LIB_SRC  := $(filter-out expand/cli/% expand/exim/%,$(call find,expand,*.c)) $(call drop_off,$(call find,lookups,*.c))
-MOD_SRC  := $(if $(filter module,$(LINE_EDITING)),$(TERMINAL))
+TERM_SRC := $(if $(filter module,$(LINE_EDITING)),$(TERMINAL))
+# What includes OpenSSL's headers is in its module, and is called only through tables (expand/base/module.h).
+SSL_SRC  := $(if $(filter module,$(OPENSSL)),$(shell grep -l '^#include <openssl/' $(LIB_SRC)))
+MOD_SRC  := $(TERM_SRC) $(SSL_SRC)
 SUP_SRC  := $(call drop_off,$(wildcard test/support/*.c))
 TEST_SRC := $(call drop_off,$(call find,test,test_*.c))
 FUZZ_SRC := $(wildcard test/fuzz/fuzz_*.c)
@@ -164,7 +169,7 @@ BENCH_SRC:= $(wildcard test/bench/bench_*.c)
 
 MAIN_SRC := $(filter expand/cli/main.c,$(CLI_SRC))
 COMMAND  := $(if $(MAIN_SRC),$(BIN)/rexpand)
-MODULE   := $(if $(MOD_SRC),$(BIN)/terminal.so)
+MODULES  := $(if $(TERM_SRC),$(BIN)/rexpand_terminal.so) $(if $(SSL_SRC),$(BIN)/rexpand_openssl.so)
 
 # --- flags ------------------------------------------------------------------------------------------------------------
 
@@ -174,13 +179,15 @@ pkg_cflag = $(patsubst -I%,-isystem %,$(call pkg,$1,--cflags))
 # A package that is not there is said once, with the remedy.
 found     = $(if $(filter pkg-config-failed,$1),$(error something is missing: make deps installs it),$1)
 
-LIB_PKGS   := libpcre2-8 libssl libcrypto libcrypt libidn2 $(strip $(foreach d,$(DRIVERS_ON),$(LOOKUP_$d_PC)))
-LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS)))
+SSL_PKGS   := libssl libcrypto
+SSL_LIBS   := $(call found,$(call pkg,$(SSL_PKGS),--libs))
+LIB_PKGS   := libpcre2-8 $(if $(SSL_SRC),,$(SSL_PKGS)) libcrypt libidn2 $(strip $(foreach d,$(DRIVERS_ON),$(LOOKUP_$d_PC)))
+LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS) $(SSL_PKGS)))
 LIB_LIBS   := $(call found,$(call pkg,$(LIB_PKGS),--libs)) -lm -ldl
 EDIT_PKGS  := $(if $(TERMINAL),$(if $(filter no,$(LINE_EDITING)),,libedit))
 EDIT_LIBS  := $(call found,$(call pkg,$(EDIT_PKGS),--libs))
 EDIT_CFLAGS:= $(call pkg_cflag,$(EDIT_PKGS))
-TEST_LIBS   = $(call found,$(call pkg,cmocka,--libs)) -lpthread
+TEST_LIBS   = $(call found,$(call pkg,cmocka $(SSL_PKGS),--libs)) -lpthread
 BENCH_LIBS  = $(call found,$(call pkg,hiredis,--libs)) -lpthread
 
 WARNINGS   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
@@ -200,11 +207,16 @@ override CC := clang
 OPTIMIZE   := -O2 -g
 endif
 
-CPPFLAGS_  := -D_GNU_SOURCE -Iexpand -I. -DREXPAND_VERSION='"$(VERSION)"' $(DRIVERS_ON:%=-DLOOKUP_%) $(LIB_CFLAGS)
+CPPFLAGS_  := -D_GNU_SOURCE -Iexpand -I. -DREXPAND_VERSION='"$(VERSION)"' $(DRIVERS_ON:%=-DLOOKUP_%) $(if $(SSL_SRC),,-DOPENSSL_LINKED) \
+              $(LIB_CFLAGS)
 CFLAGS_    := -std=c17 $(OPTIMIZE) $(WARNINGS) -fPIC -fvisibility=hidden
-CLI_FLAGS  := -DREXPAND_MODULE_DIR='"$(MODULEDIR)"' \
-              $(if $(filter yes,$(LINE_EDITING)),-DLINE_EDITING_LINKED)$(if $(filter module,$(LINE_EDITING)),-DLINE_EDITING_MODULE) \
+CLI_FLAGS  := $(if $(filter yes,$(LINE_EDITING)),-DLINE_EDITING_LINKED)$(if $(filter module,$(LINE_EDITING)),-DLINE_EDITING_MODULE) \
               $(EDIT_CFLAGS)
+DIR_FLAGS  := -DREXPAND_MODULE_DIR='"$(MODULEDIR)"'
+# Where a program or library looks for modules first: beside itself as built, and where both are installed.
+LOOK_LIB   := -Wl,-rpath,'$$ORIGIN/$(if $(filter $(LIBDIR)/%,$(MODULEDIR)),$(MODULEDIR:$(LIBDIR)/%=%),.):$$ORIGIN/..'
+LOOK_BIN   := -Wl,-rpath,'$$ORIGIN$(if $(filter $(BINDIR:%/bin=%)/%,$(MODULEDIR)),:$$ORIGIN/../$(MODULEDIR:$(BINDIR:%/bin=%)/%=%))'
+LOOK_HERE  := -Wl,-rpath,$(CURDIR)/$(BIN)
 LINK_      := $(CC) $(filter -f% -g,$(OPTIMIZE)) -Wl,--as-needed -Wl,-z,relro,-z,now
 
 # --- what a folder was made with --------------------------------------------------------------------------------------
@@ -215,7 +227,8 @@ same     = $(and $(findstring [$(strip $1)],[$(strip $2)]),$(findstring [$(strip
 
 $(call remember,$B/.compile,$(CC) $(CPPFLAGS) $(CPPFLAGS_) $(CFLAGS_) $(CFLAGS))
 $(call remember,$B/.cli,$(CLI_FLAGS))
-$(call remember,$B/.link,$(LINK_) $(LDFLAGS) $(LIB_LIBS) $(EDIT_LIBS))
+$(call remember,$B/.dir,$(DIR_FLAGS))
+$(call remember,$B/.link,$(LINK_) $(LDFLAGS) $(LIB_LIBS) $(EDIT_LIBS) $(LOOK_LIB) $(LOOK_BIN) $(LOOK_HERE))
 $(call remember,$B/.objects,$(LIB_SRC) : $(CLI_SRC) : $(MOD_SRC) : $(SUP_SRC))
 
 # --- objects ----------------------------------------------------------------------------------------------------------
@@ -226,13 +239,15 @@ OBJECTS  := $(call obj,$(sort $(LIB_SRC) $(CLI_SRC) $(MOD_SRC) $(SUP_SRC) $(TEST
 
 $(call obj,$(CLI_ALL)): EXTRA = $(CLI_FLAGS)
 $(call obj,$(CLI_ALL)): $B/.cli
+$(call obj,expand/base/module.c): EXTRA = $(DIR_FLAGS)
+$(call obj,expand/base/module.c): $B/.dir
 
 $B/obj/%.o: %.c $B/.compile
 	@$(call say,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_) $(CPPFLAGS) $(CFLAGS_) $(CFLAGS) $(EXTRA) -MMD -MP -c -o $@ $<
 
-# --- the library, the command, the module -----------------------------------------------------------------------------
+# --- the library, the command, the modules ----------------------------------------------------------------------------
 
 LIB_A  := $B/librexpand.a
 LIB_SO := $B/librexpand.so.$(SONAME)
@@ -245,29 +260,37 @@ define archive
 	$(Q)ar rcs $@ $(filter %.o,$^)
 endef
 
-$(LIB_A): $(call obj,$(LIB_SRC)) $B/.objects
+$(LIB_A): $(call obj,$(filter-out $(SSL_SRC),$(LIB_SRC))) $B/.objects
 	$(archive)
 $(CLI_A): $(call obj,$(filter-out $(MAIN_SRC),$(CLI_SRC))) $B/.objects
 	$(archive)
 $(SUP_A): $(call obj,$(SUP_SRC)) $B/.objects
 	$(archive)
 
-$(LIB_SO): $(call obj,$(LIB_SRC)) $B/.objects $B/.link
+$(LIB_SO): $(call obj,$(filter-out $(SSL_SRC),$(LIB_SRC))) $B/.objects $B/.link
 	@$(call say,LD,$@)
-	$(Q)$(LINK_) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--no-undefined -o $@ $(filter %.o,$^) $(LIB_LIBS)
+	$(Q)$(LINK_) $(LOOK_LIB) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--no-undefined -o $@ $(filter %.o,$^) $(LIB_LIBS)
 	@ln -sf $(@F) $B/librexpand.so
 
 $(BIN)/rexpand: $(call obj,$(MAIN_SRC)) $(CLI_A) $(LIB_A) $B/.link
 	@$(call say,LD,$@)
-	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS)
+	$(Q)$(LINK_) $(LOOK_BIN) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS)
 
-$(BIN)/terminal.so: $(call obj,$(MOD_SRC)) $B/.objects $B/.link
+# A module has its own copy of what it needs of the library, so that it fits any program that has the library in it.
+$(BIN)/rexpand_terminal.so: $(call obj,$(TERM_SRC)) $B/.objects $B/.link
+	$(link_module) $(EDIT_LIBS)
+$(BIN)/rexpand_openssl.so: $(call obj,$(SSL_SRC)) $(LIB_A) $B/.objects $B/.link
+	$(link_module) $(SSL_LIBS)
+
+define link_module
 	@$(call say,LD,$@)
-	$(Q)$(LINK_) $(LDFLAGS) -shared $(if $(filter normal,$(VARIANT)),-Wl$(COMMA)--no-undefined) -o $@ $(filter %.o,$^) $(EDIT_LIBS)
+	$(Q)$(LINK_) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,nodelete $(if $(filter normal,$(VARIANT)),-Wl$(COMMA)--no-undefined) \
+	    -o $@ $(filter %.o %.a,$^)
+endef
 
 .PHONY: all
-all: $(LIB_A) $(COMMAND) $(MODULE) $(if $(LIB_SRC),$(if $(filter normal,$(VARIANT)),$(LIB_SO)))
-	@$(if $(MODULE),:,rm -f $(BIN)/terminal.so)
+all: $(LIB_A) $(COMMAND) $(MODULES) $(if $(LIB_SRC),$(if $(filter normal,$(VARIANT)),$(LIB_SO)))
+	@rm -f $(filter-out $(MODULES),$(wildcard $(BIN)/*.so))
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
@@ -282,7 +305,7 @@ OLD_TEST := $(filter-out $(TEST_BIN),$(patsubst $B/obj/%.o,$B/%,$(shell find $B/
 $(TEST_BIN): $B/%: $B/obj/%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link
 	@$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS) $(TEST_LIBS)
+	$(Q)$(LINK_) $(LOOK_HERE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS) $(TEST_LIBS)
 
 .PHONY: test test-programs
 test-programs: all $(PICKED)
@@ -298,7 +321,7 @@ BENCH_BIN := $(BENCH_SRC:test/bench/%.c=build/bench/%)
 $(BENCH_BIN): build/bench/%: $B/obj/test/bench/%.o $(LIB_A) $B/.link
 	@$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(BENCH_LIBS)
+	$(Q)$(LINK_) $(LOOK_HERE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(BENCH_LIBS)
 
 .PHONY: bench-programs
 bench-programs: $(BENCH_BIN)
@@ -310,10 +333,10 @@ FUZZ      =
 FUZZ_BIN := $(FUZZ_SRC:test/fuzz/fuzz_%.c=$B/bin/%)
 FUZZ_RUN := $(if $(FUZZ),$(filter $(FUZZ:%=$B/bin/%),$(FUZZ_BIN)),$(FUZZ_BIN))
 
-$(FUZZ_BIN): $B/bin/%: $B/obj/test/fuzz/fuzz_%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link
+$(FUZZ_BIN): $B/bin/%: $B/obj/test/fuzz/fuzz_%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link | $(MODULES)
 	@$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK_) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(TEST_LIBS)
+	$(Q)$(LINK_) -fsanitize=fuzzer $(LOOK_HERE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(TEST_LIBS)
 
 .PHONY: fuzz
 fuzz: $(FUZZ_RUN)
@@ -357,7 +380,7 @@ lint-cppcheck:
 $(TIDIED): $B/tidy/%.ok: $B/obj/%.o .clang-tidy
 	@$(call say,TIDY,$*.c)
 	@mkdir -p $(@D)
-	$(Q)clang-tidy --quiet $*.c -- $(CPPFLAGS_) -std=c17 $(WARNINGS:-Werror=) $(if $(filter expand/cli/%,$*),$(CLI_FLAGS)) \
+	$(Q)clang-tidy --quiet $*.c -- $(CPPFLAGS_) -std=c17 $(WARNINGS:-Werror=) $(CLI_FLAGS) $(DIR_FLAGS) \
 	    >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
@@ -390,7 +413,7 @@ install: all
 	ln -sf $(notdir $(LIB_SO)) $(D)$(LIBDIR)/librexpand.so
 	install -m 644 expand/rexpand.h $(D)$(INCLUDEDIR)/rexpand/
 	install -m 644 $B/rexpand.pc $(D)$(LIBDIR)/pkgconfig/
-	$(if $(MODULE),install -d $(D)$(MODULEDIR) && install -m 644 $(MODULE) $(D)$(MODULEDIR)/)
+	$(if $(strip $(MODULES)),install -d $(D)$(MODULEDIR) && install -m 644 $(MODULES) $(D)$(MODULEDIR)/)
 	$(foreach m,$(MANPAGES),install -d $(call man_dir,$m) && install -m 644 $m $(call man_dir,$m)/ &&) :
 	$(if $(wildcard doc/examples),install -d $(D)$(DOCDIR) && cp -R doc/examples $(D)$(DOCDIR)/)
 	$(if $(D),,[ "$$(id -u)" != 0 ] || ldconfig)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/outcome.h"
 #include "facade.h"
 #include "lang/cache.h"
@@ -15,7 +16,6 @@
 #include "lang/regex.h"
 #include "lang/row.h"
 #include "lookups/lookup.h"
-#include "operators/digest.h"
 
 static_assert((int)REXPAND_DONE == (int)OUTCOME_DONE, "the outcomes are the same");
 static_assert((int)REXPAND_FORCED_FAILURE == (int)OUTCOME_FORCED_FAILURE, "the outcomes are the same");

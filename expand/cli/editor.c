@@ -1,6 +1,5 @@
 #include "cli/editor.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/module.h"
 #include "rexpand.h"
 
 #ifdef LINE_EDITING_LINKED
@@ -16,28 +16,11 @@ static const struct terminal_module *find_module(void)
     return &rexpand_terminal;
 }
 #elif defined LINE_EDITING_MODULE
-/* Beside the command, where the build puts it, else where `make install`
-   does. */
-static void *open_module(void)
-{
-    char path[4096];
-    ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "/terminal.so");
-
-    if (length > 0) {
-        path[length] = '\0';
-        char *slash = strrchr(path, '/');
-        memcpy(slash == NULL ? path : slash + 1, "terminal.so", sizeof "terminal.so");
-        if (access(path, R_OK) == 0)
-            return dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    }
-    return dlopen(REXPAND_MODULE_DIR "/terminal.so", RTLD_NOW | RTLD_LOCAL);
-}
-
 static const struct terminal_module *find_module(void)
 {
-    void *module = open_module();
+    const char *problem;
 
-    return module == NULL ? NULL : dlsym(module, TERMINAL_MODULE_NAME);
+    return module_find("rexpand_terminal.so", TERMINAL_MODULE_NAME, &problem);
 }
 #else
 static const struct terminal_module *find_module(void)

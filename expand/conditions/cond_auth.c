@@ -1,11 +1,11 @@
 /* crypteq, and the conditions that ask a service about a password. */
 
 #include <crypt.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
+#include "base/digest.h"
 #include "conditions/conditions.h"
 
 /* ---- crypteq ---- */
@@ -15,34 +15,33 @@ enum { CRYPT_DES_LENGTH = 13, CRYPT16_FIRST_PART = 8 };
 /* Whether "hash" is what the password becomes. A comparison's time tells nothing. */
 static bool is_same(const char *made, size_t length, const struct value *hash)
 {
-    return hash->length == length && CRYPTO_memcmp(made, hash->bytes, length) == 0;
+    return hash->length == length && digest_is_same(made, hash->bytes, length);
 }
 
-static bool is_digest_in_hex(const unsigned char *digest, size_t length, const struct value *hash)
+/* In base64 or in hexadecimal, of any case: the length tells. */
+static enum outcome compare_digest(struct call *call, enum digest_algorithm algorithm,
+                                   const struct value *password, const struct value *hash, bool *truth)
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned difference = 0;
-
-    for (size_t i = 0; i < hash->length; i++) {
-        unsigned nibble = i % 2 == 0 ? digest[i / 2] >> 4 : digest[i / 2] & 15U;
-        difference |= (unsigned)(digits[nibble] != byte_lower(hash->bytes[i]));
-    }
-    return hash->length == 2 * length && difference == 0;
-}
-
-/* In base64 or in hexadecimal: the length tells. */
-static bool matches_digest(const struct value *password, const struct value *hash, const EVP_MD *algorithm)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned char encoded[EVP_MAX_MD_SIZE / 3 * 4 + 8];
+    unsigned char digest[DIGEST_LONGEST];
+    struct buffer text;
     unsigned length = 0;
 
-    if (EVP_Digest(password->bytes, password->length, digest, &length, algorithm, NULL) != 1)
-        return false;
-    if (hash->length == 2 * (size_t)length)
-        return is_digest_in_hex(digest, length, hash);
-    int encoded_length = EVP_EncodeBlock(encoded, digest, (int)length);
-    return is_same((const char *)encoded, (size_t)encoded_length, hash);
+    if (!digest_make(algorithm, password->bytes, password->length, digest, &length))
+        return call_failed(call, "the system's cryptographic library is missing or refuses the digest");
+    buffer_init(&text, call->run->arena);
+    if (hash->length != (size_t)2 * length) {
+        base64_encode(&text, (const char *)digest, length);
+        *truth = is_same(text.bytes, text.length, hash);
+        return text.failed ? call_no_memory(call) : OUTCOME_DONE;
+    }
+    char *lower = arena_copy(call->run->arena, hash->bytes, hash->length);
+    digest_add(&text, digest, length, digest_lower_digits);
+    if (lower == NULL || text.failed)
+        return call_no_memory(call);
+    for (size_t i = 0; i < hash->length; i++)
+        lower[i] = byte_lower(lower[i]);
+    *truth = digest_is_same(text.bytes, lower, hash->length);
+    return OUTCOME_DONE;
 }
 
 /* What a password and a setting (an earlier hash is one) give; false for a
@@ -107,8 +106,8 @@ static enum outcome crypt_equals(struct call *call, const struct value *password
     struct value copy = value_clean(setting, hash->length);
     *truth =
         strlen(text) == password->length && strlen(setting) == hash->length && matches(text, &copy, data);
-    OPENSSL_cleanse(text, password->length);
-    OPENSSL_cleanse(data, sizeof *data);
+    explicit_bzero(text, password->length);
+    explicit_bzero(data, sizeof *data);
     free(data);
     return OUTCOME_DONE;
 }
@@ -132,16 +131,14 @@ static enum outcome compare_hash(struct call *call, const struct value *password
                                  bool *truth)
 {
     if (take_scheme(hash, "{md5}"))
-        *truth = matches_digest(password, hash, EVP_md5());
-    else if (take_scheme(hash, "{sha1}"))
-        *truth = matches_digest(password, hash, EVP_sha1());
-    else if (take_scheme(hash, "{crypt16}"))
+        return compare_digest(call, DIGEST_MD5, password, hash, truth);
+    if (take_scheme(hash, "{sha1}"))
+        return compare_digest(call, DIGEST_SHA1, password, hash, truth);
+    if (take_scheme(hash, "{crypt16}"))
         return crypt_equals(call, password, hash, matches_crypt16, truth);
-    else if (take_scheme(hash, "{crypt}") || hash->length == 0 || hash->bytes[0] != '{')
+    if (take_scheme(hash, "{crypt}") || hash->length == 0 || hash->bytes[0] != '{')
         return crypt_equals(call, password, hash, matches_crypt, truth);
-    else
-        return call_failed(call, "unknown encryption mechanism in \"%.*s\"", CALL_TEXT(hash));
-    return OUTCOME_DONE;
+    return call_failed(call, "unknown encryption mechanism in \"%.*s\"", CALL_TEXT(hash));
 }
 
 enum outcome cond_crypteq(struct call *call, bool *truth)

@@ -1,8 +1,8 @@
 /* inbound_srs. */
 
-#include <openssl/crypto.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "conditions/conditions.h"
 #include "items/srs.h"
 #include "lang/env.h"
@@ -100,7 +100,7 @@ static bool is_sign(const char *wanted, const struct value *sign)
 
     for (size_t i = 0; i < SRS_SIGN && i < sign->length; i++)
         lower[i] = byte_lower(sign->bytes[i]);
-    return sign->length == SRS_SIGN && CRYPTO_memcmp(wanted, lower, SRS_SIGN) == 0;
+    return sign->length == SRS_SIGN && digest_is_same(wanted, lower, SRS_SIGN);
 }
 
 /* Without a secret all signs are good. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/module.h"
 #include "items/items.h"
 #include "lang/env.h"
 #include "x509/cert.h"
@@ -59,15 +60,19 @@ static enum outcome find_variable(struct call *call, const struct variable_row *
 static enum outcome extract(struct call *call, const struct value *pem, const struct value *selector,
                             struct value *found)
 {
-    struct cert *cert = cert_read(pem);
+    const char *problem = "";
 
     *found = (struct value){0};
+    if (pem->length == 0)
+        return OUTCOME_DONE;
+    const struct cert_calls *calls = OPENSSL_TABLE(rexpand_certs, &problem);
+    if (calls == NULL)
+        return call_failed(call, "certificates cannot be read: %s", problem);
+    struct cert *cert = calls->read(pem);
     if (cert == NULL)
-        return pem->length == 0
-                   ? OUTCOME_DONE
-                   : call_failed(call, "\"%.*s\" holds no certificate in PEM", CALL_TEXT(&call->node->text));
-    enum outcome outcome = cert_field(call->run->arena, cert, selector, found, call->run->error);
-    cert_free(cert);
+        return call_failed(call, "\"%.*s\" holds no certificate in PEM", CALL_TEXT(&call->node->text));
+    enum outcome outcome = calls->field(call->run->arena, cert, selector, found, call->run->error);
+    calls->free(cert);
     if (outcome == OUTCOME_DONE && found->bytes != NULL && value_is_tainted(pem))
         *found = value_tainted(found->bytes, found->length);
     return outcome;

@@ -1,13 +1,8 @@
 /* ${hmac{…}}, ${prvs{…}}, ${prvscheck{…}}: text that only who knows a secret
    can have made. */
 
-#include <limits.h>
 #include <string.h>
 #include <time.h>
-
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include "items/items.h"
 #include "items/sign.h"
@@ -15,31 +10,24 @@
 
 static const struct {
     const char *name;
-    const EVP_MD *(*algorithm)(void);
+    enum digest_algorithm algorithm;
 } algorithms[] = {
-    {"md5", EVP_md5},
-    {"sha1", EVP_sha1},
+    {"md5", DIGEST_MD5},
+    {"sha1", DIGEST_SHA1},
 };
+enum { ALGORITHMS = sizeof algorithms / sizeof algorithms[0] };
 
-bool sign_hmac(const char *algorithm, const struct value *secret, const struct value *text,
+bool sign_hmac(enum digest_algorithm algorithm, const struct value *secret, const struct value *text,
                char digits[SIGN_DIGITS + 1])
 {
-    static const char hexadecimal[] = "0123456789abcdef";
-    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned char digest[DIGEST_LONGEST];
     unsigned length = 0;
-    const EVP_MD *found = NULL;
 
-    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++)
-        if (strcmp(algorithms[i].name, algorithm) == 0)
-            found = algorithms[i].algorithm();
-    if (found == NULL || secret->length > INT_MAX)
-        return false;
-    if (HMAC(found, secret->bytes, (int)secret->length, (const unsigned char *)text->bytes, text->length,
-             digest, &length) == NULL)
+    if (!digest_authenticate(algorithm, secret, text, digest, &length) || length > SIGN_DIGITS / 2)
         return false;
     for (unsigned i = 0; i < length; i++) {
-        digits[(size_t)2 * i] = hexadecimal[digest[i] >> 4];
-        digits[(size_t)2 * i + 1] = hexadecimal[digest[i] & 15];
+        digits[(size_t)2 * i] = digest_lower_digits[digest[i] >> 4];
+        digits[(size_t)2 * i + 1] = digest_lower_digits[digest[i] & 15];
     }
     digits[(size_t)2 * length] = '\0';
     return true;
@@ -57,12 +45,14 @@ enum outcome item_hmac(struct call *call)
         outcome = call_argument(call, i, &values[i]);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    const char *name = "";
-    for (size_t i = 0; i < sizeof algorithms / sizeof algorithms[0]; i++)
-        if (value_equals_text(&values[0], algorithms[i].name))
-            name = algorithms[i].name;
-    if (!sign_hmac(name, &values[1], &values[2], digits))
+    size_t found = 0;
+    while (found < ALGORITHMS && !value_equals_text(&values[0], algorithms[found].name))
+        found++;
+    if (found == ALGORITHMS)
         return call_failed(call, "hmac algorithm \"%.*s\" is not recognised", CALL_TEXT(&values[0]));
+    if (!sign_hmac(algorithms[found].algorithm, &values[1], &values[2], digits))
+        return call_failed(call, "the system's cryptographic library is missing or refuses \"%.*s\"",
+                           CALL_TEXT(&values[0]));
     buffer_add_string(call->out, digits);
     return call_done(call);
 }
@@ -97,7 +87,7 @@ static bool make_tag(struct arena *arena, const char front[PRVS_SIGN + 1], const
     buffer_init(&text, arena);
     buffer_add(&text, front, PRVS_SIGN);
     buffer_add_value(&text, address);
-    if (!buffer_value(&text, &signed_text) || !sign_hmac("sha1", secret, &signed_text, digits))
+    if (!buffer_value(&text, &signed_text) || !sign_hmac(DIGEST_SHA1, secret, &signed_text, digits))
         return false;
     memcpy(tag, front, PRVS_SIGN);
     memcpy(tag + PRVS_SIGN, digits, PRVS_TAG - PRVS_SIGN);

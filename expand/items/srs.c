@@ -21,7 +21,7 @@ bool srs_sign(struct arena *arena, const struct value *secret, const struct valu
     for (size_t i = 0; i < return_path->length; i++)
         lower[i] = byte_lower(return_path->bytes[i]);
     struct value text = value_clean(lower, return_path->length);
-    if (!sign_hmac("md5", secret, &text, digits))
+    if (!sign_hmac(DIGEST_MD5, secret, &text, digits))
         return false;
     memcpy(sign, digits, SRS_SIGN);
     sign[SRS_SIGN] = '\0';

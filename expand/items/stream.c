@@ -10,59 +10,27 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include "base/arena.h"
+#include "base/module.h"
+#include "items/stream_tls.h"
 
-static const char read_timed_out[] = "socket read timed out";
+const char stream_read_timed_out[] = "socket read timed out";
 
 void stream_init(struct stream *stream, struct arena *arena, nanoseconds deadline)
 {
     *stream = (struct stream){.socket = -1, .arena = arena, .deadline = deadline};
 }
 
-static void only_pipe(sigset_t *set)
-{
-    (void)sigemptyset(set);
-    (void)sigaddset(set, SIGPIPE);
-}
-
-static void block_pipe(struct stream *stream)
-{
-    sigset_t pipe_signal;
-
-    only_pipe(&pipe_signal);
-    stream->blocks_pipe = pthread_sigmask(SIG_BLOCK, &pipe_signal, &stream->signals) == 0;
-}
-
-/* Takes back the signal that TLS raised, and the mask to what it was. One that
-   the caller had blocked is left to him. */
-static void unblock_pipe(struct stream *stream)
-{
-    static const struct timespec no_time = {0, 0};
-    sigset_t pipe_signal;
-
-    if (!stream->blocks_pipe || sigismember(&stream->signals, SIGPIPE) == 1)
-        return;
-    only_pipe(&pipe_signal);
-    (void)sigtimedwait(&pipe_signal, NULL, &no_time);
-    (void)pthread_sigmask(SIG_SETMASK, &stream->signals, NULL);
-}
-
 void stream_close(struct stream *stream)
 {
     if (stream->tls != NULL)
-        (void)SSL_shutdown(stream->tls); /* one way: the answer is not waited for */
-    SSL_free(stream->tls);
-    SSL_CTX_free(stream->tls_context);
+        stream->tls->close(stream);
     if (stream->socket >= 0)
         (void)close(stream->socket);
-    unblock_pipe(stream);
     stream_init(stream, stream->arena, stream->deadline);
 }
 
-__attribute__((format(printf, 2, 3))) static bool refuse(struct stream *stream, const char *format, ...)
+bool stream_refuse(struct stream *stream, const char *format, ...)
 {
     va_list arguments;
 
@@ -73,8 +41,7 @@ __attribute__((format(printf, 2, 3))) static bool refuse(struct stream *stream, 
     return false;
 }
 
-/* False at the deadline. */
-static bool wait_for(const struct stream *stream, short events)
+bool stream_wait(const struct stream *stream, short events)
 {
     struct pollfd wanted = {.fd = stream->socket, .events = events};
     int ready;
@@ -99,7 +66,7 @@ static int connect_address(struct stream *stream, const struct sockaddr *address
     if (connect(stream->socket, address, length) != 0) {
         error = errno;
         if (error == EINPROGRESS || error == EAGAIN) {
-            if (!wait_for(stream, POLLOUT))
+            if (!stream_wait(stream, POLLOUT))
                 error = ETIMEDOUT;
             else if (getsockopt(stream->socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
                 error = errno;
@@ -123,9 +90,9 @@ bool stream_connect_unix(struct stream *stream, const char *path, size_t length)
         error = connect_address(stream, (const struct sockaddr *)&address, sizeof address);
     }
     if (error == ETIMEDOUT)
-        return refuse(stream, "socket connection timed out");
+        return stream_refuse(stream, "socket connection timed out");
     return error == 0 ||
-           refuse(stream, "failed to connect to socket %.*s: %s", (int)length, path, strerror(error));
+           stream_refuse(stream, "failed to connect to socket %.*s: %s", (int)length, path, strerror(error));
 }
 
 /* Numeric addresses never ask the DNS. */
@@ -168,97 +135,38 @@ bool stream_connect_inet(struct stream *stream, const char *name, const char *ho
     int error = 0;
 
     if (host[0] == '\0' || resolve(host, port, &found) != 0)
-        return refuse(stream, "no IP address found for host %s", name);
+        return stream_refuse(stream, "no IP address found for host %s", name);
     bool connected = connect_one_of(stream, found, &error);
     freeaddrinfo(found);
-    return connected || refuse(stream, "failed to connect to any address for %s: %s", name, strerror(error));
+    return connected || stream_refuse(stream, "failed to connect to any address for %s: %s", name, strerror(error));
 }
 
 /* ---- TLS ---- */
 
-static bool refuse_tls(struct stream *stream, const char *what)
-{
-    char text[256];
-    unsigned long error = ERR_get_error();
-
-    if (error == 0)
-        return refuse(stream, "TLS connect failed: (%s): the connection was closed", what);
-    ERR_error_string_n(error, text, sizeof text);
-    return refuse(stream, "TLS connect failed: (%s): %s", what, text);
-}
-
-/* After an SSL_ call that gave "result": waits for what it wants. False when
-   it failed, or at the deadline. */
-static bool wait_for_tls(struct stream *stream, int result, bool *timed_out)
-{
-    int wants = SSL_get_error(stream->tls, result);
-
-    *timed_out = false;
-    if (wants != SSL_ERROR_WANT_READ && wants != SSL_ERROR_WANT_WRITE)
-        return false;
-    *timed_out = !wait_for(stream, wants == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT);
-    return !*timed_out;
-}
-
 bool stream_start_tls(struct stream *stream, const char *sni)
 {
-    bool timed_out = false;
-    int result;
+    const char *problem = "";
+    const struct stream_tls_calls *calls = OPENSSL_TABLE(rexpand_stream_tls, &problem);
 
-    block_pipe(stream);
-    ERR_clear_error();
-    stream->tls_context = SSL_CTX_new(TLS_client_method());
-    stream->tls = stream->tls_context == NULL ? NULL : SSL_new(stream->tls_context);
-    if (stream->tls == NULL || SSL_set_fd(stream->tls, stream->socket) != 1)
-        return refuse_tls(stream, "SSL_new");
-    if (sni != NULL && SSL_set_tlsext_host_name(stream->tls, sni) != 1)
-        return refuse_tls(stream, "SNI");
-    do {
-        ERR_clear_error();
-        result = SSL_connect(stream->tls);
-    } while (result != 1 && wait_for_tls(stream, result, &timed_out));
-    if (result == 1)
-        return true;
-    if (timed_out)
-        (void)refuse(stream, "TLS connect failed: (SSL_connect): timed out");
-    else
-        (void)refuse_tls(stream, "SSL_connect");
-    SSL_free(stream->tls); /* a shutdown would have nobody to talk to */
-    stream->tls = NULL;
-    return false;
+    if (calls == NULL)
+        return stream_refuse(stream, "TLS connect failed: %s", problem);
+    return calls->start(stream, sni);
 }
 
 /* ---- talking ---- */
 
-static bool send_tls(struct stream *stream, const char *bytes, size_t length)
-{
-    bool timed_out = false;
-
-    while (length > 0) {
-        size_t sent = 0;
-        ERR_clear_error();
-        int result = SSL_write_ex(stream->tls, bytes, length, &sent);
-        if (result != 1 && !wait_for_tls(stream, result, &timed_out))
-            return refuse(stream, "request write to socket failed: %s",
-                          timed_out ? "timed out" : "the TLS connection broke");
-        bytes += sent;
-        length -= sent;
-    }
-    return true;
-}
-
 bool stream_send(struct stream *stream, const char *bytes, size_t length)
 {
     if (stream->tls != NULL)
-        return send_tls(stream, bytes, length);
+        return stream->tls->send(stream, bytes, length);
     while (length > 0) {
         ssize_t sent = send(stream->socket, bytes, length, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EAGAIN && !wait_for(stream, POLLOUT))
+        if (sent < 0 && errno == EAGAIN && !stream_wait(stream, POLLOUT))
             errno = ETIMEDOUT;
         else if (sent < 0 && (errno == EAGAIN || errno == EINTR))
             continue;
         if (sent < 0)
-            return refuse(stream, "request write to socket failed: %s", strerror(errno));
+            return stream_refuse(stream, "request write to socket failed: %s", strerror(errno));
         bytes += sent;
         length -= (size_t)sent;
     }
@@ -271,31 +179,10 @@ void stream_end_sending(struct stream *stream)
         (void)shutdown(stream->socket, SHUT_WR);
 }
 
-/* A peer that goes without a TLS farewell has said all it will; Exim takes
-   what came. */
-static ssize_t receive_tls(struct stream *stream, char *bytes, size_t room)
-{
-    bool timed_out = false;
-
-    for (;;) {
-        size_t got = 0;
-        ERR_clear_error();
-        int result = SSL_read_ex(stream->tls, bytes, room, &got);
-        if (result == 1)
-            return (ssize_t)got;
-        if (wait_for_tls(stream, result, &timed_out))
-            continue;
-        if (!timed_out)
-            return 0;
-        stream->problem = read_timed_out;
-        return -1;
-    }
-}
-
 ssize_t stream_receive(struct stream *stream, char *bytes, size_t room)
 {
     if (stream->tls != NULL)
-        return receive_tls(stream, bytes, room);
+        return stream->tls->receive(stream, bytes, room);
     for (;;) {
         ssize_t got = recv(stream->socket, bytes, room, 0);
         if (got >= 0)
@@ -304,8 +191,8 @@ ssize_t stream_receive(struct stream *stream, char *bytes, size_t room)
             continue;
         if (errno != EAGAIN)
             return 0; /* a reset ends what there is to read, as in Exim */
-        if (!wait_for(stream, POLLIN)) {
-            stream->problem = read_timed_out;
+        if (!stream_wait(stream, POLLIN)) {
+            stream->problem = stream_read_timed_out;
             return -1;
         }
     }

@@ -4,7 +4,6 @@
 #ifndef REXPAND_ITEMS_STREAM_H
 #define REXPAND_ITEMS_STREAM_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -12,15 +11,13 @@
 #include "base/clock.h"
 
 struct arena;
-struct ssl_st;
-struct ssl_ctx_st;
+struct stream_session;
+struct stream_tls_calls;
 
 struct stream {
     int socket; /* -1: none */
-    struct ssl_st *tls;
-    struct ssl_ctx_st *tls_context;
-    sigset_t signals; /* the thread's mask before TLS; OpenSSL writes so that a gone peer means SIGPIPE */
-    bool blocks_pipe;
+    const struct stream_tls_calls *tls; /* NULL: plain */
+    struct stream_session *session;
     nanoseconds deadline;
     struct arena *arena; /* for the words of "problem" */
     const char *problem; /* why the last call failed, in Exim's words */
@@ -40,5 +37,12 @@ bool stream_send(struct stream *stream, const char *bytes, size_t length);
 void stream_end_sending(struct stream *stream);
 /* How many bytes came; 0 at the end. */
 ssize_t stream_receive(struct stream *stream, char *bytes, size_t room);
+
+/* For what stands between the stream and its socket. */
+extern const char stream_read_timed_out[];
+/* False at the deadline. */
+bool stream_wait(const struct stream *stream, short events);
+/* Gives false. */
+bool stream_refuse(struct stream *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

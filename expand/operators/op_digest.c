@@ -1,10 +1,7 @@
 /* md5, sha1, sha2, sha256, sha3. */
 
-#include "operators/digest.h"
+#include "base/digest.h"
 #include "operators/operators.h"
-
-static const char lower_digits[] = "0123456789abcdef";
-static const char upper_digits[] = "0123456789ABCDEF";
 
 /* A digest's text is clean: nothing that came from outside can be read in
    it. */
@@ -20,26 +17,23 @@ static enum outcome add_digest(struct call *call, enum digest_algorithm algorith
     if (!digest_make(algorithm, text.bytes, text.length, digest, &length))
         return call_failed(call, "the system's cryptographic library is missing or refuses \"%s\"",
                            call_name(call));
-    for (unsigned i = 0; i < length; i++) {
-        buffer_add_byte(call->out, digits[digest[i] >> 4]);
-        buffer_add_byte(call->out, digits[digest[i] & 15]);
-    }
+    digest_add(call->out, digest, length, digits);
     return call_done(call);
 }
 
 enum outcome op_md5(struct call *call)
 {
-    return add_digest(call, DIGEST_MD5, lower_digits);
+    return add_digest(call, DIGEST_MD5, digest_lower_digits);
 }
 
 enum outcome op_sha1(struct call *call)
 {
-    return add_digest(call, DIGEST_SHA1, upper_digits);
+    return add_digest(call, DIGEST_SHA1, digest_upper_digits);
 }
 
 enum outcome op_sha256(struct call *call)
 {
-    return add_digest(call, DIGEST_SHA256, upper_digits);
+    return add_digest(call, DIGEST_SHA256, digest_upper_digits);
 }
 
 /* A member of a family of digests, by the word behind the operator's name. */
@@ -54,10 +48,10 @@ static enum outcome add_variant(struct call *call, const struct variant *variant
     const struct value *word = &call->node->text;
 
     if (word->bytes == NULL)
-        return add_digest(call, usual, upper_digits);
+        return add_digest(call, usual, digest_upper_digits);
     for (size_t i = 0; i < count; i++)
         if (value_equals_text(word, variants[i].word))
-            return add_digest(call, variants[i].algorithm, upper_digits);
+            return add_digest(call, variants[i].algorithm, digest_upper_digits);
     struct value ignored;
     enum outcome outcome = call_argument(call, 0, &ignored);
     return outcome == OUTCOME_DONE ? call_failed(call, "unrecognised %s variant", call_name(call)) : outcome;

@@ -12,13 +12,14 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/module.h"
 #include "x509/name.h"
 
 struct cert {
     X509 *x509;
 };
 
-struct cert *cert_read(const struct value *pem)
+static struct cert *cert_read(const struct value *pem)
 {
     struct cert *cert = calloc(1, sizeof *cert);
     BIO *text = pem->length > INT_MAX ? NULL : BIO_new_mem_buf(pem->bytes, (int)pem->length);
@@ -32,7 +33,7 @@ struct cert *cert_read(const struct value *pem)
     return NULL;
 }
 
-void cert_free(struct cert *cert)
+static void cert_free(struct cert *cert)
 {
     if (cert == NULL)
         return;
@@ -366,8 +367,8 @@ static enum outcome add_field(struct asked *asked, const struct value *selector,
                      (int)(selector->length < 65536 ? selector->length : 65536), selector->bytes);
 }
 
-enum outcome cert_field(struct arena *arena, const struct cert *cert, const struct value *selector,
-                        struct value *found, struct error *error)
+static enum outcome cert_field(struct arena *arena, const struct cert *cert, const struct value *selector,
+                               struct value *found, struct error *error)
 {
     struct asked asked = {.arena = arena, .x509 = cert->x509};
 
@@ -378,3 +379,9 @@ enum outcome cert_field(struct arena *arena, const struct cert *cert, const stru
         return outcome;
     return buffer_value(&asked.out, found) ? OUTCOME_DONE : error_no_memory(error);
 }
+
+MODULE_TABLE const struct cert_calls rexpand_certs = {
+    .read = cert_read,
+    .free = cert_free,
+    .field = cert_field,
+};

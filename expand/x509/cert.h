@@ -10,16 +10,21 @@
 struct arena;
 struct cert;
 
-/* The first certificate in a text in PEM; NULL when there is none. The caller
-   frees it. */
-struct cert *cert_read(const struct value *pem);
-void cert_free(struct cert *cert);
+/* OpenSSL reads them; OPENSSL_TABLE(rexpand_certs, …) gives this. */
+struct cert_calls {
+    /* The first certificate in a text in PEM; NULL when there is none. The caller
+       frees it. */
+    struct cert *(*read)(const struct value *pem);
+    void (*free)(struct cert *cert);
 
-/* A field and its modifiers behind commas (Exim specification, chapter 11,
-   "${certextract"), or an extension by its object identifier. "*found" has no bytes
-   (NULL) when the certificate does not have it. OUTCOME_FAILED: there is no such
-   field. */
-enum outcome cert_field(struct arena *arena, const struct cert *cert, const struct value *selector,
-                        struct value *found, struct error *error) MUST_CHECK;
+    /* A field and its modifiers behind commas (Exim specification, chapter 11,
+       "${certextract"), or an extension by its object identifier. "*found" has no bytes
+       (NULL) when the certificate does not have it. OUTCOME_FAILED: there is no such
+       field. */
+    enum outcome (*field)(struct arena *arena, const struct cert *cert, const struct value *selector,
+                          struct value *found, struct error *error);
+};
+
+extern const struct cert_calls rexpand_certs;
 
 #endif

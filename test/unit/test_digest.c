@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
-#include "operators/digest.h"
+#include "base/digest.h"
 
 static void test_digest_make_says_how_long_the_digest_is(void **state)
 {
