@@ -156,9 +156,10 @@ static enum outcome wrong_option(const struct lookup_request *request, const str
     struct value text;
 
     buffer_init(&known, request->arena);
-    buffer_add_string(&known, "cache");
+    buffer_add_string(&known, "cache, ret");
     for (size_t i = 0; i < driver->option_count; i++)
-        buffer_format(&known, ", %s", driver->options[i].name);
+        if (strcmp(driver->options[i].name, "ret") != 0)
+            buffer_format(&known, ", %s", driver->options[i].name);
     if (!buffer_value(&known, &text))
         return error_no_memory(request->error);
     return error_set(request->error, request->arena, OUTCOME_FAILED,
@@ -182,6 +183,10 @@ static enum outcome read_option(struct search *search, const struct value *item)
                          "cache= of a lookup wants no_rd, no_wr or no, not \"%.*s\"", (int)text.length,
                          text.bytes);
     }
+    if (value_equals_text(item, "ret=key")) {
+        search->gives_key = true;
+        return OUTCOME_DONE;
+    }
     for (size_t i = 0; i < driver->option_count && i < MOST_OPTIONS; i++) {
         if (!value_equals_text(&name, driver->options[i].name))
             continue;
@@ -190,6 +195,10 @@ static enum outcome read_option(struct search *search, const struct value *item)
             search->selector = &search->chosen[i];
         return OUTCOME_DONE;
     }
+    if (value_equals_text(&name, "ret"))
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "ret= of a %s lookup wants key, not \"%.*s\"", driver->name, (int)text.length,
+                         text.bytes);
     return wrong_option(request, &name);
 }
 
@@ -214,11 +223,48 @@ static enum outcome read_options(struct search *search)
     return OUTCOME_DONE;
 }
 
+/* The file of a query: from its option, its first word, or the setting. */
+static void choose_file(const struct lookups *lookups, struct search *search)
+{
+    struct lookup_request *request = &search->request;
+    const struct lookup_driver *driver = request->driver;
+    struct value *key = &request->key;
+    size_t end = 0;
+
+    for (size_t i = 0; i < driver->option_count && i < MOST_OPTIONS; i++)
+        if (search->chosen[i].bytes != NULL && strcmp(driver->options[i].name, "file") == 0) {
+            request->file = search->chosen[i];
+            return;
+        }
+    if (key->length == 0 || key->bytes[0] != '/') {
+        request->file = value_of_string(lookups_text(lookups, driver->file_setting));
+        return;
+    }
+    while (end < key->length && !byte_is_space(key->bytes[end]))
+        end++;
+    request->file = value_slice(request->arena, key, 0, end);
+    while (end < key->length && byte_is_space(key->bytes[end]))
+        end++;
+    *key = value_slice(request->arena, key, end, key->length);
+}
+
+/* White space in front of a query is not part of it. */
+static void trim_query(struct lookup_request *request)
+{
+    struct value *key = &request->key;
+    size_t from = 0;
+
+    while (from < key->length && byte_is_space(key->bytes[from]))
+        from++;
+    if (from > 0)
+        *key = value_slice(request->arena, key, from, key->length);
+}
+
 static enum outcome check_file(const struct lookup_request *request)
 {
     const struct value *file = &request->file;
 
-    if (request->driver->style == LOOKUP_SINGLE_KEY && value_is_tainted(file))
+    if (value_is_tainted(file))
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "Tainted filename for search: '%.*s'", (int)file->length, file->bytes);
     if (request->driver->wants_absolute_file && (file->length == 0 || file->bytes[0] != '/'))
@@ -332,19 +378,20 @@ static void add_printing(struct buffer *out, const struct value *text)
     }
 }
 
-static enum outcome defer(const struct lookup_request *request)
+static enum outcome defer(const struct search *search)
 {
     enum { MOST_SHOWN = 1024 };
+    const struct lookup_request *request = &search->request;
     struct buffer message;
     struct value text;
-    struct value shown = request->key;
+    struct value shown = search->key;
 
     if (shown.length > MOST_SHOWN)
         shown.length = MOST_SHOWN;
     buffer_init(&message, request->arena);
     buffer_add_string(&message, "lookup of \"");
     add_printing(&message, &shown);
-    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < request->key.length ? "..." : "",
+    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < search->key.length ? "..." : "",
                   request->error->message);
     if (!buffer_value(&message, &text))
         return error_no_memory(request->error);
@@ -352,7 +399,7 @@ static enum outcome defer(const struct lookup_request *request)
     return OUTCOME_DEFERRED;
 }
 
-static size_t driver_number(const struct lookup_driver *driver)
+size_t driver_number(const struct lookup_driver *driver)
 {
     size_t count;
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
@@ -377,7 +424,7 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
     if (answer->empties_cache)
         lookup_cache_forget(&lookups->cache, key->number);
     if (outcome == OUTCOME_DEFERRED)
-        return defer(&search->request);
+        return defer(search);
     if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
         lookup_cache_put(&lookups->cache, key, answer);
     return outcome;
@@ -386,15 +433,45 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
 enum outcome search_begin(const struct lookups *lookups, struct search *search,
                           const struct lookup_request *request, struct lookup_cache_key *key)
 {
-    *search = (struct search){.request = *request, .reads_cache = true, .writes_cache = true};
+    *search = (struct search){
+        .request = *request, .key = request->key, .reads_cache = true, .writes_cache = true};
     search->request.chosen = search->chosen;
     request->error->offset = ERROR_NO_OFFSET;
     enum outcome outcome = read_options(search);
+    if (outcome == OUTCOME_DONE && request->driver->style == LOOKUP_QUERY)
+        trim_query(&search->request);
+    if (outcome == OUTCOME_DONE && request->driver->file_setting != NULL)
+        choose_file(lookups, search);
     if (outcome == OUTCOME_DONE)
         outcome = check_file(&search->request);
     if (outcome == OUTCOME_DONE)
         lookup_cache_key(&lookups->cache, key, &search->request, driver_number(request->driver));
     return outcome;
+}
+
+enum outcome search_key(struct lookups *lookups, const struct search *search,
+                        const struct lookup_cache_key *key, struct lookup_answer *answer)
+{
+    *answer = LOOKUP_ANSWER_FOUND;
+    /* No file has an empty key, whatever is in it. */
+    if (search->request.driver->style == LOOKUP_SINGLE_KEY && search->request.key.length == 0) {
+        answer->found = false;
+        return OUTCOME_DONE;
+    }
+    if (search->reads_cache && lookup_cache_get(&lookups->cache, key, answer))
+        return OUTCOME_DONE;
+    return ask(lookups, search, key, answer);
+}
+
+/* What is handed out: the value as its driver marks it, or the key in its place. */
+static void finish(const struct search *search, struct lookup_answer *answer)
+{
+    if (!answer->found)
+        answer->value = VALUE_LITERAL("");
+    else if (search->gives_key)
+        answer->value = value_clean(search->key.bytes, search->key.length);
+    else if (search->request.driver->results_are_tainted)
+        answer->value = value_tainted(answer->value.bytes, answer->value.length);
 }
 
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
@@ -407,11 +484,20 @@ enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *r
     enum outcome outcome = search_begin(lookups, &search, request, &key);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (!search.reads_cache || !lookup_cache_get(&lookups->cache, &key, answer))
-        outcome = ask(lookups, &search, &key, answer);
-    if (outcome != OUTCOME_DONE || !answer->found)
-        answer->value = VALUE_LITERAL("");
-    else if (request->driver->results_are_tainted)
-        answer->value = value_tainted(answer->value.bytes, answer->value.length);
+    outcome = search_key(lookups, &search, &key, answer);
+    if (outcome == OUTCOME_DONE && request->type != NULL) {
+        if (answer->found)
+            search_split_whole(&search, answer);
+        else
+            outcome = search_other_keys(lookups, &search, answer);
+    }
+    answer->found = answer->found && outcome == OUTCOME_DONE;
+    finish(&search, answer);
     return outcome;
+}
+
+bool lookup_quote_nothing(struct buffer *out, const struct value *text, const struct value *option)
+{
+    buffer_add(out, text->bytes, text->length);
+    return option->length == 0;
 }

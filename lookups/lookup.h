@@ -11,10 +11,48 @@
 #include "base/outcome.h"
 #include "base/value.h"
 
+/* What is tried when a key is not in a file (chapter 9, section 6). */
+enum lookup_default {
+    LOOKUP_NO_DEFAULT,
+    LOOKUP_STAR,    /* "*" */
+    LOOKUP_STAR_AT, /* "*@" and the key's domain, then "*" */
+};
+
+enum { LOOKUP_NOT_PARTIAL = -1 };
+
+/* A type of lookup as it is written: partial3(.)lsearch*@,ret=key */
+struct lookup_type {
+    const struct lookup_driver *driver;
+    struct value name;    /* the driver's */
+    struct value options; /* what followed behind a comma; empty if nothing did */
+    int partial;          /* how many components a shortened key keeps, or LOOKUP_NOT_PARTIAL */
+    struct value affix;   /* in front of a shortened key: "*." mostly */
+    enum lookup_default otherwise;
+};
+
+/* Reads one. OUTCOME_FAILED with Exim's message. Where "is_plain" there is nothing
+   before and behind the driver's name but options, as in host lists. */
+enum outcome lookup_type_read(struct lookup_type *type, const struct value *text, bool is_plain,
+                              struct arena *arena, struct error *error) MUST_CHECK;
+
+/* What a driver may need of the language, which it does not know: keys of a file
+   may be strings to expand and patterns. Both set the error of the evaluation that
+   "context" is. */
+struct lookup_language {
+    enum outcome (*expand)(void *context, const struct value *text, struct value *result);
+    /* Whether "subject" is what "item", a list of one item, says; caseless. */
+    enum outcome (*match)(void *context, const struct value *subject, const struct value *item, bool *matches);
+};
+
 /* One question, as it travels from the language to a driver. All values live
    at least until the answer has been used. */
 struct lookup_request {
     const struct lookup_driver *driver;
+    /* Which keys are tried when "key" is not there; its driver and options are those
+       of the request. NULL: none. */
+    const struct lookup_type *type;
+    const struct lookup_language *language; /* NULL: drivers that need it are not asked */
+    void *context;                          /* for "language" */
     struct value key;     /* single-key: the key; query style: the query with its taint spans */
     struct value file;    /* single-key: the file name; query style: that of "file=", else empty */
     struct value options; /* what followed the driver's name behind a comma; empty if nothing did */
@@ -29,6 +67,9 @@ struct lookup_request {
 struct lookup_answer {
     bool found;
     struct value value;      /* in the request's arena; empty when not found */
+    bool has_parts;          /* the key was found in another form, or might have been: */
+    struct value wild;       /* what a "*" stood for in it */
+    struct value fixed;      /* and the rest */
     bool may_cache;          /* a driver sets this to false for what must be asked again, a write say */
     bool empties_cache;      /* the driver changed something: earlier answers of it may be wrong now */
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
@@ -59,7 +100,8 @@ enum lookup_style {
 };
 
 /* An option behind the driver's name and a comma, as "servers" in
-   ${lookup redis,servers=a/0/{…}}. "cache" is lookup_find's own: no_rd, no_wr, no. */
+   ${lookup redis,servers=a/0/{…}}. "cache" is lookup_find's own: no_rd, no_wr, no;
+   so is "ret=key", the key in place of what was found. */
 struct lookup_option {
     const char *name;
     const char *help;   /* one line */
@@ -98,6 +140,10 @@ struct lookup_driver {
     const char *help;     /* one line */
     enum lookup_style style;
     bool wants_absolute_file; /* the file name must begin with '/' */
+    /* Query style, with a file: the option "file", else the query's first word if that
+       begins with '/', else this setting. NULL: no file. */
+    const char *file_setting;
+    bool forgets_captures; /* asking it leaves $1 and so on unset */
     bool results_are_tainted; /* dnsdb; all others are Exim's way to clean a value */
     const struct lookup_setting *settings;
     size_t setting_count;
@@ -153,7 +199,11 @@ nanoseconds lookups_time(const struct lookups *lookups, const char *name);
 long long lookups_number(const struct lookups *lookups, const char *name);
 size_t lookups_word(const struct lookups *lookups, const char *name);
 
-/* Asks: options are read, the cache is looked at, the driver opened and asked.
+/* Text as it is: what a driver with nothing to quote has for its operator. */
+bool lookup_quote_nothing(struct buffer *out, const struct value *text, const struct value *option);
+
+/* Asks: options are read, the cache is looked at, the driver opened and asked, for
+   the other keys of "type" too as long as nothing is found.
    OUTCOME_DONE with found or not; OUTCOME_DEFERRED when it cannot be known now, with
    Exim's whole message: lookup of "KEY OR QUERY" gave DEFER: REASON;
    OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */

@@ -29,11 +29,13 @@ struct lookups {
 
 /* A lookup on its way: the request with what its options say. */
 struct search {
-    struct lookup_request request;
+    struct lookup_request request; /* its key is the one that is being tried */
+    struct value key;              /* as it was asked for */
     struct value chosen[MOST_OPTIONS];
     const struct value *selector; /* the value of the option that selects a state, or NULL */
     bool reads_cache;
     bool writes_cache;
+    bool gives_key; /* "ret=key" */
 };
 
 /* Reads a request's options and checks its file's name. "search" must stay where
@@ -47,6 +49,20 @@ struct state *search_state(struct lookups *lookups, const struct search *search,
 
 /* Whether it is open for the same driver, file and server list. */
 bool state_is_for(const struct state *state, const struct search *search);
+
+/* Asks for the key in the search's request, whose hash "key" has, with the cache in front. */
+enum outcome search_key(struct lookups *lookups, const struct search *search,
+                        const struct lookup_cache_key *key, struct lookup_answer *answer) MUST_CHECK;
+
+/* Asks for the other keys that the search's type brings, after the key itself was not found. */
+enum outcome search_other_keys(struct lookups *lookups, struct search *search,
+                               struct lookup_answer *answer) MUST_CHECK;
+
+/* What a type with other keys says of a key that was found as it stands. */
+void search_split_whole(const struct search *search, struct lookup_answer *answer);
+
+/* The driver's place in the table. */
+size_t driver_number(const struct lookup_driver *driver);
 
 /* The answer to a search that an open batch asked for ahead of its place; its value is
    copied into the search's arena. False: none did, or it was given out, or a write came

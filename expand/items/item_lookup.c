@@ -6,12 +6,7 @@
 #include "lang/env.h"
 #include "lang/gather.h"
 #include "lookups/lookup.h"
-
-/* What the parse found out: which driver, and the options behind its comma. */
-struct prepared_lookup {
-    const struct lookup_driver *driver;
-    struct value options;
-};
+#include "match/patterns.h"
 
 /* type := bytes up to "{" or white space */
 static struct value parse_type(struct parser *parser)
@@ -24,44 +19,33 @@ static struct value parse_type(struct parser *parser)
     return value_clean(parser->text + from, parser->position - from);
 }
 
-static bool mistake_unknown_type(struct parser *parser, size_t offset, const struct value *name)
-{
-    return parse_mistake(parser, offset, "unknown lookup type \"%.*s\"", CALL_TEXT(name));
-}
-
-/* Reads the driver's name and options into node->prepared. */
+/* Reads the driver's name, what stands around it and options into node->prepared. */
 static bool parse_driver(struct parser *parser, struct node *node)
 {
-    struct prepared_lookup *prepared = arena_calloc(parser->arena, 1, sizeof *prepared);
+    struct lookup_type *type = arena_calloc(parser->arena, 1, sizeof *type);
     size_t offset = parser->position;
-    struct value type = parse_type(parser);
+    struct value text = parse_type(parser);
+    struct error error;
 
-    if (prepared == NULL)
+    if (type == NULL)
         return parse_mistake(parser, offset, "out of memory");
-    if (type.length == 0 || type.bytes[0] == '}')
+    if (text.length == 0 || text.bytes[0] == '}')
         return parse_mistake(parser, offset, "missing lookup type");
-    struct value name = type;
-    const char *comma = memchr(type.bytes, ',', type.length);
-    if (comma != NULL) {
-        name.length = (size_t)(comma - type.bytes);
-        prepared->options = value_clean(comma + 1, type.length - name.length - 1);
-    }
-    prepared->driver = lookup_driver_find(name.bytes, name.length);
-    if (prepared->driver == NULL)
-        return mistake_unknown_type(parser, offset, &name);
-    node->prepared = prepared;
+    if (lookup_type_read(type, &text, false, parser->arena, &error) != OUTCOME_DONE)
+        return parse_mistake(parser, offset, "%s", error.message);
+    node->prepared = type;
     node->is_lookup = true;
-    node->may_gather = prepared->driver->find_many != NULL;
+    node->may_gather = type->driver->find_many != NULL;
     parser->program->has_gatherable |= node->may_gather;
     bool has_key = node->child_count > 0;
-    if (has_key && prepared->driver->style == LOOKUP_QUERY)
+    if (has_key && type->driver->style == LOOKUP_QUERY)
         return parse_mistake(parser, offset,
-                             "a single key was given for lookup type \"%.*s\", which is not a single-key "
+                             "a single key was given for lookup type \"%s\", which is not a single-key "
                              "lookup type",
-                             CALL_TEXT(&name));
-    if (!has_key && prepared->driver->style == LOOKUP_SINGLE_KEY)
+                             type->driver->name);
+    if (!has_key && type->driver->style == LOOKUP_SINGLE_KEY)
         return parse_mistake(parser, offset, "missing {key} for single-key \"%.*s\" lookup",
-                             CALL_TEXT(&name));
+                             CALL_TEXT(&text));
     return true;
 }
 
@@ -90,11 +74,14 @@ bool parse_lookup(struct parser *parser, struct node *node)
     return parse_string(parser, node) && parse_branches(parser, node, "lookup");
 }
 
-static struct lookup_request make_request(const struct run *run, const struct prepared_lookup *prepared)
+static struct lookup_request make_request(struct run *run, const struct lookup_type *type)
 {
     return (struct lookup_request){
-        .driver = prepared->driver,
-        .options = prepared->options,
+        .driver = type->driver,
+        .type = type,
+        .language = &lookup_patterns,
+        .context = run,
+        .options = type->options,
         .file = value_clean("", 0),
         .arena = run->arena,
         .error = run->error,
@@ -102,36 +89,64 @@ static struct lookup_request make_request(const struct run *run, const struct pr
     };
 }
 
+/* $1 and $2 in the branches: the parts of a key that was found in another form, or
+   nothing after patterns were tried, which set them to who knows what. */
+static enum outcome bind_parts(struct run *run, const struct lookup_type *type,
+                               const struct lookup_answer *answer)
+{
+    static const struct captures none = {.count = 0};
+
+    if (type->driver->forgets_captures)
+        run->bindings.captures = &none;
+    if (!answer->has_parts)
+        return OUTCOME_DONE;
+    struct captures *captures = arena_calloc(run->arena, 1, sizeof *captures);
+    if (captures == NULL)
+        return error_no_memory(run->error);
+    if (run->bindings.captures != NULL)
+        captures->texts[0] = run->bindings.captures->texts[0];
+    captures->texts[1] = answer->wild;
+    captures->texts[2] = answer->fixed;
+    captures->count = 3;
+    run->bindings.captures = captures;
+    return OUTCOME_DONE;
+}
+
 enum outcome item_lookup(struct call *call)
 {
-    const struct prepared_lookup *prepared = call->node->prepared;
+    const struct lookup_type *type = call->node->prepared;
     struct run *run = call->run;
-    struct lookup_request request = make_request(run, prepared);
+    struct lookup_request request = make_request(run, type);
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
 
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 0, &request.key);
-    if (outcome == OUTCOME_DONE && prepared->driver->style == LOOKUP_SINGLE_KEY)
+    if (outcome == OUTCOME_DONE && type->driver->style == LOOKUP_SINGLE_KEY)
         outcome = call_argument(call, 1, &request.file);
     if (outcome == OUTCOME_DONE)
         outcome = lookup_find(run->env->lookups, &request, &answer);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    return call_branch(call, answer.found, &answer.value);
+    const struct captures *outer = run->bindings.captures;
+    outcome = bind_parts(run, type, &answer);
+    if (outcome == OUTCOME_DONE)
+        outcome = call_branch(call, answer.found, &answer.value);
+    run->bindings.captures = outer;
+    return outcome;
 }
 
 /* Its branches depend on the answer: what is in them is not looked at. */
 void foresee_item_lookup(struct foresight *foresight, const struct node *node)
 {
-    const struct prepared_lookup *prepared = node->prepared;
-    struct lookup_request request = make_request(foresight->run, prepared);
+    const struct lookup_type *type = node->prepared;
+    struct lookup_request request = make_request(foresight->run, type);
 
     for (size_t i = 0; i < node->child_count; i++)
         foresee(foresight, node->children[i]);
     if (!node->may_gather || !foresee_value(foresight, node->children[0], &request.key))
         return;
-    if (prepared->driver->style == LOOKUP_SINGLE_KEY &&
+    if (type->driver->style == LOOKUP_SINGLE_KEY &&
         !foresee_value(foresight, node->children[1], &request.file))
         return;
     foresee_lookup(foresight, &request);

@@ -52,10 +52,10 @@ static enum outcome check_lookup(struct matcher *matcher, const struct value *it
     struct list_lookup lookup;
     struct lookup_answer found = {.found = false};
     struct value key;
-    enum outcome outcome = read_lookup(matcher, item, 0, &lookup);
+    enum outcome outcome = read_lookup(matcher, item, LOOKUP_OF_HOST, &lookup);
 
     if (outcome == OUTCOME_DONE)
-        outcome = make_key(matcher, lookup.driver, bits, &key);
+        outcome = make_key(matcher, lookup.type.driver, bits, &key);
     if (outcome == OUTCOME_DONE)
         outcome = ask_lookup(matcher, &lookup, &key, &found);
     *answer = outcome == OUTCOME_DONE && found.found ? ANSWER_YES : ANSWER_NO;
