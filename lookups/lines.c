@@ -4,8 +4,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "lookups/file_stat.h"
 
 enum { FIRST_ROOM = 256 * 1024 };
 
@@ -26,27 +27,6 @@ enum outcome line_read_ret(const struct lookup_request *request, bool *is_full)
 }
 
 /* ---- the file ---- */
-
-static bool is_same(const struct stat *left, const struct stat *right)
-{
-    return left->st_ino == right->st_ino && left->st_dev == right->st_dev &&
-           left->st_size == right->st_size && left->st_mtim.tv_sec == right->st_mtim.tv_sec &&
-           left->st_mtim.tv_nsec == right->st_mtim.tv_nsec && left->st_ctim.tv_sec == right->st_ctim.tv_sec &&
-           left->st_ctim.tv_nsec == right->st_ctim.tv_nsec;
-}
-
-/* Times of files go in steps of the system's tick: a file that was written in this
-   one or the last can be written again and look the same. */
-static bool was_just_changed(const struct stat *stat)
-{
-    enum { LONGEST_TICK = 20 * 1000 * 1000 };
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    long long seconds = (long long)now.tv_sec - stat->st_ctim.tv_sec;
-    return seconds < 2 && seconds > -2 &&
-           seconds * NANOSECONDS_PER_SECOND + now.tv_nsec - stat->st_ctim.tv_nsec < LONGEST_TICK;
-}
 
 static enum outcome cannot_open(const struct lookup_request *request, const char *name)
 {
@@ -74,7 +54,7 @@ enum outcome line_file_open(struct line_file *file, const struct lookup_request 
     if (!S_ISREG(file->stat.st_mode))
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "%s is not a regular file (%s lookup)", name, request->driver->name);
-    file->is_fresh = was_just_changed(&file->stat);
+    file->is_fresh = file_was_just_changed(&file->stat);
     file->room = FIRST_ROOM;
     if (file->stat.st_size >= 0 && file->stat.st_size < FIRST_ROOM)
         file->room = (size_t)file->stat.st_size + 1;
@@ -95,7 +75,7 @@ bool line_file_is_current(const struct line_file *file, const struct lookup_requ
     struct stat now;
     const char *name = arena_copy(request->arena, request->file.bytes, request->file.length);
 
-    return name != NULL && !file->is_fresh && stat(name, &now) == 0 && is_same(&file->stat, &now);
+    return name != NULL && !file->is_fresh && stat(name, &now) == 0 && file_is_same(&file->stat, &now);
 }
 
 void line_file_rewind(struct line_file *file)
@@ -182,7 +162,7 @@ bool line_file_load(struct line_file *file)
             ;
     }
     return file->is_read_out && file->length == size && fstat(file->fd, &now) == 0 &&
-           is_same(&file->stat, &now);
+           file_is_same(&file->stat, &now);
 }
 
 bool line_file_next(struct line_file *file, struct value *line)

@@ -285,19 +285,20 @@ bool state_is_for(const struct state *state, const struct search *search)
 }
 
 /* A free place for a state: the one that was not used for longest is closed if
-   there is none. */
+   there is none. NULL: all are busy. */
 static struct state *free_place(struct lookups *lookups)
 {
-    struct state *oldest = &lookups->states[0];
+    struct state *oldest = NULL;
 
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
         if (state->driver == NULL)
             return state;
-        if (state->last_used < oldest->last_used)
+        if (!state->is_busy && (oldest == NULL || state->last_used < oldest->last_used))
             oldest = state;
     }
-    close_state(oldest);
+    if (oldest != NULL)
+        close_state(oldest);
     return oldest;
 }
 
@@ -305,12 +306,16 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
+    struct state *place = free_place(lookups);
     struct state made = {
         .driver = search->request.driver,
         .file_length = file->length,
         .name_length = file->length + selector,
     };
 
+    if (place == NULL)
+        return error_set(search->request.error, search->request.arena, OUTCOME_FAILED,
+                         "lookups that ask for other lookups nest more than %d deep", MOST_STATES);
     made.name = malloc(made.name_length + 1);
     if (made.name == NULL)
         return error_no_memory(search->request.error);
@@ -323,8 +328,8 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
         free(made.name);
         return outcome;
     }
-    *opened = free_place(lookups);
-    **opened = made;
+    *place = made;
+    *opened = place;
     return OUTCOME_DONE;
 }
 
@@ -335,7 +340,7 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
 
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
-        if (!state_is_for(state, search))
+        if (state->is_busy || !state_is_for(state, search))
             continue;
         if (driver->check == NULL || driver->check(state->state, &search->request))
             return state;
@@ -418,8 +423,11 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
 
     if (!lookup_batch_take(lookups, search, key, answer, &outcome)) {
         struct state *state = search_state(lookups, search, &outcome);
-        if (state != NULL)
+        if (state != NULL) {
+            state->is_busy = true;
             outcome = search->request.driver->find(state->state, &search->request, answer);
+            state->is_busy = false;
+        }
     }
     if (answer->empties_cache)
         lookup_cache_forget(&lookups->cache, key->number);

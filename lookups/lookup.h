@@ -127,6 +127,29 @@ struct lookup_setting {
 
 struct lookups;
 
+/* How a library asks for settings: it stands in a module perhaps, where the table of
+   drivers does not reach. */
+struct lookup_setting_reader {
+    const struct lookups *lookups;
+    const char *(*text)(const struct lookups *lookups, const char *name);
+    nanoseconds (*time)(const struct lookups *lookups, const char *name);
+    long long (*number)(const struct lookups *lookups, const char *name);
+    size_t (*word)(const struct lookups *lookups, const char *name);
+};
+
+/* What a driver's library does for it, as the functions of the same names in its row:
+   a table in lookups/NAME/library.c, which stands in a module of its own when
+   Local/Makefile says so. It calls expand/base only, and compares no driver with its row. */
+struct lookup_library {
+    enum outcome (*open)(const struct lookup_setting_reader *settings, const struct lookup_request *request,
+                         void **state);
+    bool (*check)(void *state, const struct lookup_request *request);
+    enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
+    void (*tidy)(void *state);
+    void (*close)(void *state);
+    void (*version)(struct buffer *out);
+};
+
 /* A driver: one constant row a driver, at the foot of its file. "state" is what
    its open() made, one for each file (single-key) or one for the driver (query
    style), and one for each value of an option that selects a state. It is closed
@@ -150,6 +173,12 @@ struct lookup_driver {
     const struct lookup_option *options;
     size_t option_count;
 
+    /* Where the library's functions are: linked, or under the name of a table in a
+       module's file, loaded at the first use. The row's functions are LOOKUP_LIBRARY's then. */
+    const struct lookup_library *linked;
+    const char *module;
+    const char *table;
+
     enum outcome (*open)(struct lookups *lookups, const struct lookup_request *request, void **state);
     /* Whether an open state is still good (the file has not changed); if not it is
        closed and opened again. NULL: always. */
@@ -170,6 +199,18 @@ struct lookup_driver {
     /* Adds what -bV shows: library and version. NULL: nothing to say. */
     void (*version)(struct buffer *out);
 };
+
+/* The functions of a row whose driver has a library. */
+#define LOOKUP_LIBRARY                                                                                       \
+    .open = lookup_library_open, .check = lookup_library_check, .find = lookup_library_find,                 \
+    .tidy = lookup_library_tidy, .close = lookup_library_close
+enum outcome lookup_library_open(struct lookups *lookups, const struct lookup_request *request, void **state);
+bool lookup_library_check(void *state, const struct lookup_request *request);
+enum outcome lookup_library_find(void *state, const struct lookup_request *request,
+                                 struct lookup_answer *answer);
+void lookup_library_tidy(void *state);
+void lookup_library_close(void *state);
+void lookup_library_version(const struct lookup_driver *driver, struct buffer *out);
 
 /* The drivers of this build in alphabetical order. */
 const struct lookup_driver *const *lookup_drivers(size_t *count);

@@ -17,6 +17,7 @@ struct state {
     size_t name_length;
     void *state;
     unsigned long last_used;
+    bool is_busy; /* it is being asked, and what it asks for may be another lookup: not to be touched */
 };
 
 struct lookups {
@@ -43,8 +44,8 @@ struct search {
 enum outcome search_begin(const struct lookups *lookups, struct search *search,
                           const struct lookup_request *request, struct lookup_cache_key *key) MUST_CHECK;
 
-/* The open state that the search wants, opened if need be; NULL and the outcome if
-   that cannot be done. */
+/* The open state that the search wants and that is not busy, opened if need be; NULL and
+   the outcome if that cannot be done. */
 struct state *search_state(struct lookups *lookups, const struct search *search, enum outcome *outcome);
 
 /* Whether it is open for the same driver, file and server list. */
