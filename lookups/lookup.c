@@ -311,6 +311,7 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
         .driver = search->request.driver,
         .file_length = file->length,
         .name_length = file->length + selector,
+        .checked_for = search->request.deadline,
     };
 
     if (place == NULL)
@@ -333,16 +334,27 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
     return OUTCOME_DONE;
 }
 
+/* Whether an open state is good. One evaluation sees one state of a file, so that it
+   is looked at once for all the lookups in it; evaluations are known by their deadlines. */
+static bool is_good(struct state *state, const struct search *search)
+{
+    const struct lookup_request *request = &search->request;
+
+    if (request->driver->check == NULL ||
+        (request->deadline != CLOCK_NEVER && state->checked_for == request->deadline))
+        return true;
+    state->checked_for = request->deadline;
+    return request->driver->check(state->state, request);
+}
+
 /* The open state that the search wants, NULL when there is none that is good. */
 static struct state *find_state(struct lookups *lookups, const struct search *search)
 {
-    const struct lookup_driver *driver = search->request.driver;
-
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
         if (state->is_busy || !state_is_for(state, search))
             continue;
-        if (driver->check == NULL || driver->check(state->state, &search->request))
+        if (is_good(state, search))
             return state;
         close_state(state);
         return NULL;

@@ -17,7 +17,8 @@ struct state {
     size_t name_length;
     void *state;
     unsigned long last_used;
-    bool is_busy; /* it is being asked, and what it asks for may be another lookup: not to be touched */
+    nanoseconds checked_for; /* the deadline of the evaluation that it was last checked in */
+    bool is_busy;            /* it is being asked, and what it asks for may be another lookup: not to be touched */
 };
 
 struct lookups {

@@ -125,6 +125,15 @@ static size_t read_dollar_literal(struct sql_reader *reader)
     return is_end ? begin(reader, IN_STATEMENT, reader->tag_size) : 1;
 }
 
+/* Letters, digits and spaces mean nothing by themselves anywhere but in a dollar quote. */
+static void skip_plain(struct sql_reader *reader, size_t limit)
+{
+    const char *bytes = reader->query->bytes;
+
+    while (reader->at < limit && (byte_is_alnum(bytes[reader->at]) || bytes[reader->at] == ' '))
+        reader->at++;
+}
+
 /* Moves behind the next token or part of one, not beyond "limit": a token that would
    reach beyond it is not one. False: one would. */
 static bool step(struct sql_reader *reader, size_t limit)
@@ -132,6 +141,9 @@ static bool step(struct sql_reader *reader, size_t limit)
     bool has_backslashes = reader->dialect->has_backslashes;
     size_t taken = 1;
 
+    skip_plain(reader, limit);
+    if (reader->at == limit)
+        return true;
     switch (reader->place) {
     case IN_STATEMENT:
         taken = read_statement(reader);

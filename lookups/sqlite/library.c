@@ -19,7 +19,8 @@ enum { STEPS = 10000, LARGEST_RESULT = 16 * 1024 * 1024 };
 struct sqlite_state {
     sqlite3 *database;
     nanoseconds lock_timeout;
-    nanoseconds deadline; /* of the query under way */
+    nanoseconds deadline;  /* of the query under way */
+    nanoseconds wait_until; /* for a lock in it; 0: it did not have to wait yet */
     pid_t process;        /* another one must not use the connection, nor even close it */
     dev_t device;
     ino_t inode;
@@ -42,13 +43,33 @@ static int is_late(void *opened)
     return clock_is_past(state->deadline);
 }
 
+/* Zero: do not wait any longer for a lock. */
+static int wait_for_lock(void *opened, int attempt)
+{
+    enum { FIRST_MILLISECONDS = 1, MOST_MILLISECONDS = 50 };
+    struct sqlite_state *state = opened;
+    int pause = attempt < 6 ? FIRST_MILLISECONDS << attempt : MOST_MILLISECONDS;
+
+    if (state->wait_until == 0)
+        state->wait_until = clock_earlier(state->deadline, clock_deadline(state->lock_timeout));
+    int left = clock_poll_timeout(state->wait_until);
+    if (left == 0)
+        return 0;
+    if (left > 0 && pause > left)
+        pause = left;
+    (void)sqlite3_sleep(pause);
+    return 1;
+}
+
 static enum outcome open_named(struct sqlite_state *state, const char *name, const struct lookup_request *request)
 {
+    enum { FLAGS = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX };
     struct stat stat_now;
 
-    if (sqlite3_open_v2(name, &state->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(name, &state->database, FLAGS, NULL) != SQLITE_OK)
         return error_set(request->error, request->arena, OUTCOME_FAILED, "%s",
                          state->database == NULL ? "out of memory" : sqlite3_errmsg(state->database));
+    (void)sqlite3_busy_handler(state->database, wait_for_lock, state);
     sqlite3_progress_handler(state->database, STEPS, is_late, state);
     /* The file need not be there before something is written. */
     if (stat(name, &stat_now) == 0) {
@@ -176,8 +197,7 @@ static enum outcome ask_database(void *opened, const struct lookup_request *requ
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "a sqlite query cannot hold a NUL byte: ${quote_sqlite:...} writes one in a literal");
     state->deadline = request->deadline;
-    nanoseconds wait = clock_earlier(request->deadline, clock_deadline(state->lock_timeout));
-    (void)sqlite3_busy_timeout(state->database, clock_poll_timeout(wait));
+    state->wait_until = 0;
     buffer_init(&out, request->arena);
     enum outcome outcome = run_query(state, request, answer, &out);
     if (outcome != OUTCOME_DONE || !answer->found)
