@@ -53,7 +53,7 @@ enum outcome line_file_open(struct line_file *file, const struct lookup_request 
         return cannot_open(request, name);
     if (!S_ISREG(file->stat.st_mode))
         return error_set(request->error, request->arena, OUTCOME_FAILED,
-                         "%s is not a regular file (%s lookup)", name, request->driver->name);
+                         "%s is not a regular file (lsearch lookup)", name);
     file->is_fresh = file_was_just_changed(&file->stat);
     file->room = FIRST_ROOM;
     if (file->stat.st_size >= 0 && file->stat.st_size < FIRST_ROOM)

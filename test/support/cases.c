@@ -119,9 +119,11 @@ void language_cases_read(struct language_cases *cases, const char *path)
     if (file == NULL)
         fail_msg("cannot open %s", path);
     *cases = (struct language_cases){.path = strdup(path)};
-    assert_non_null(getcwd(folder, sizeof folder / 2));
-    (void)snprintf(folder + strlen(folder), sizeof folder - strlen(folder), "/%.*sdata",
-                   (int)(strrchr(path, '/') + 1 - path), path);
+    folder[0] = '\0';
+    if (path[0] != '/')
+        assert_non_null(getcwd(folder, sizeof folder / 2));
+    (void)snprintf(folder + strlen(folder), sizeof folder - strlen(folder), "%s%.*sdata",
+                   path[0] == '/' ? "" : "/", (int)(strrchr(path, '/') + 1 - path), path);
     while ((length = getline(&line, &capacity, file)) > 0) {
         next.line++;
         if (line[length - 1] == '\n')
