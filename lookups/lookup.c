@@ -80,7 +80,12 @@ enum outcome lookups_set(struct lookups *lookups, const char *name, const char *
         return error_no_memory(error);
     free(lookups->settings[place.value].text);
     lookups->settings[place.value] = value;
-    close_driver(lookups, lookup_drivers(&drivers)[place.driver]);
+    const struct lookup_driver *const *all = lookup_drivers(&drivers);
+    if (place.driver == drivers) {
+        lookup_cache_empty(&lookups->cache);
+        return OUTCOME_DONE;
+    }
+    close_driver(lookups, all[place.driver]);
     lookup_cache_forget(&lookups->cache, place.driver);
     return OUTCOME_DONE;
 }
@@ -469,6 +474,27 @@ enum outcome search_begin(const struct lookups *lookups, struct search *search,
     return outcome;
 }
 
+void lookups_on_warning(struct lookups *lookups, lookup_warning *warn, void *context)
+{
+    lookups->warn = warn;
+    lookups->warn_context = context;
+}
+
+/* The driver's word on text from outside, which may have to be a warning only. */
+static enum outcome check_taint(const struct lookups *lookups, const struct lookup_request *request)
+{
+    enum { REFUSE };
+
+    if (request->driver->check_taint == NULL || !value_is_tainted(&request->key))
+        return OUTCOME_DONE;
+    enum outcome outcome = request->driver->check_taint(request);
+    if (outcome != OUTCOME_FAILED || lookups_word(lookups, "taint_unquoted") == REFUSE)
+        return outcome;
+    if (lookups->warn != NULL)
+        lookups->warn(lookups->warn_context, request->error->message);
+    return OUTCOME_DONE;
+}
+
 enum outcome search_key(struct lookups *lookups, const struct search *search,
                         const struct lookup_cache_key *key, struct lookup_answer *answer)
 {
@@ -502,6 +528,8 @@ enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *r
 
     *answer = LOOKUP_ANSWER_FOUND;
     enum outcome outcome = search_begin(lookups, &search, request, &key);
+    if (outcome == OUTCOME_DONE)
+        outcome = check_taint(lookups, &search.request);
     if (outcome != OUTCOME_DONE)
         return outcome;
     outcome = search_key(lookups, &search, &key, answer);

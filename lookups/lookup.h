@@ -53,6 +53,10 @@ struct lookup_request {
     const struct lookup_type *type;
     const struct lookup_language *language; /* NULL: drivers that need it are not asked */
     void *context;                          /* for "language" */
+    /* The name of a variable that such bytes of the query may have come from, or NULL; for
+       messages. May be NULL itself. */
+    const char *(*name_source)(void *source, const struct value *bytes);
+    void *source;
     struct value key;     /* single-key: the key; query style: the query with its taint spans */
     struct value file;    /* single-key: the file name; query style: that of "file=", else empty */
     struct value options; /* what followed the driver's name behind a comma; empty if nothing did */
@@ -192,6 +196,10 @@ struct lookup_driver {
     /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
     void (*tidy)(void *state);
     void (*close)(void *state);
+    /* Whether text from outside in a query can only be text: OUTCOME_FAILED with a
+       message when it cannot, which the setting "taint_unquoted" may make a warning. NULL: it always
+       can, or there is no query. */
+    enum outcome (*check_taint)(const struct lookup_request *request);
     /* Adds "text" quoted for this driver; "option" is what stood behind the
        operator's name (${quote_redis_OPTION:…}), empty mostly. NULL: the driver has no
        quote_ operator. False: the option is not known. */
@@ -225,6 +233,14 @@ void lookups_free(struct lookups *lookups);
 
 /* The row of a driver's setting of that name in this build, or NULL. */
 const struct lookup_setting *lookup_setting_find(const char *name, size_t length);
+
+/* The settings of this build one after the other, those of no single driver last; NULL
+   behind the last. "*driver" is its driver's place in the table. */
+const struct lookup_setting *lookup_setting_at(size_t index, size_t *driver);
+
+/* Who hears of what is allowed though it is dangerous. NULL: nobody. */
+typedef void lookup_warning(void *context, const char *message);
+void lookups_on_warning(struct lookups *lookups, lookup_warning *warn, void *context);
 
 /* Sets a driver's setting for the lookups that follow; the text is copied. A
    value that does not parse is OUTCOME_FAILED with a message, in "arena", that

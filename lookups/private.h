@@ -27,6 +27,8 @@ struct lookups {
     struct lookup_cache cache;
     struct lookup_setting_value *settings;
     struct lookup_batch *batch; /* the innermost one that is open, or NULL */
+    lookup_warning *warn;
+    void *warn_context;
 };
 
 /* A lookup on its way: the request with what its options say. */

@@ -201,21 +201,22 @@ static bool stays_in_literal(struct sql_reader *reader, size_t end)
     return is_in_literal(reader);
 }
 
+/* Says what, whence if that is known, and what to write instead. */
 static enum outcome refuse(const struct lookup_request *request, const struct taint_span *span, bool is_quoted)
 {
     enum { MOST_SHOWN = 40 };
     const char *name = request->driver->name;
-    size_t end = span->end < request->key.length ? span->end : request->key.length;
-    size_t shown = end - span->begin < MOST_SHOWN ? end - span->begin : MOST_SHOWN;
+    struct value bytes = value_slice(request->arena, &request->key, span->begin, span->end - span->begin);
+    const char *source =
+        request->name_source == NULL ? NULL : request->name_source(request->source, &bytes);
+    int shown = bytes.length < MOST_SHOWN ? (int)bytes.length : MOST_SHOWN;
 
-    if (is_quoted)
-        return error_set(request->error, request->arena, OUTCOME_FAILED,
-                         "tainted text in a %s query is not inside a quoted literal: \"%.*s\": write "
-                         "'${quote_%s:...}' with the quotes around it",
-                         name, (int)shown, request->key.bytes + span->begin, name);
     return error_set(request->error, request->arena, OUTCOME_FAILED,
-                     "tainted text in a %s query is not quoted for it: \"%.*s\": write '${quote_%s:...}'", name,
-                     (int)shown, request->key.bytes + span->begin, name);
+                     "tainted text in a %s query is not %s: \"%.*s\"%s%s: write '${quote_%s:%s%s}' with the "
+                     "single quotes around it",
+                     name, is_quoted ? "inside a literal" : "quoted", shown, bytes.bytes,
+                     source == NULL ? "" : " from $", source == NULL ? "" : source, name,
+                     source == NULL ? "..." : "$", source == NULL ? "" : source);
 }
 
 enum outcome sql_check(const struct lookup_request *request, const struct sql_dialect *dialect)

@@ -20,9 +20,6 @@ struct sql_dialect {
                                 "||char(0)||"; NULL: it makes one */
 };
 
-/* The setting "taint_unquoted". */
-enum sql_taint { SQL_REFUSE, SQL_WARN };
-
 /* OUTCOME_DONE when each byte of the query that came from outside passed the
    driver's own quote_ operator and stands inside a literal, so that nothing in it can be anything
    but text. Otherwise OUTCOME_FAILED with a message that names the operator. */

@@ -33,11 +33,9 @@ static bool sqlite_quote(struct buffer *out, const struct value *text, const str
     return option->length == 0;
 }
 
-static enum outcome sqlite_find(void *state, const struct lookup_request *request, struct lookup_answer *answer)
+static enum outcome sqlite_check_taint(const struct lookup_request *request)
 {
-    enum outcome outcome = sql_check(request, &dialect);
-
-    return outcome == OUTCOME_DONE ? lookup_library_find(state, request, answer) : outcome;
+    return sql_check(request, &dialect);
 }
 
 static void sqlite_version(struct buffer *out)
@@ -87,11 +85,8 @@ const struct lookup_driver lookup_driver_sqlite = {
     .linked = LINKED,
     .module = "rexpand_sqlite.so",
     .table = "rexpand_lookup_sqlite",
-    .open = lookup_library_open,
-    .check = lookup_library_check,
-    .find = sqlite_find,
-    .tidy = lookup_library_tidy,
-    .close = lookup_library_close,
+    LOOKUP_LIBRARY,
+    .check_taint = sqlite_check_taint,
     .quote = sqlite_quote,
     .version = sqlite_version,
 };

@@ -35,6 +35,12 @@ static bool assign(struct session *session, const struct assignment *assignment,
     return false;
 }
 
+static void print_warning(void *context, const char *message)
+{
+    (void)context;
+    (void)fprintf(stderr, "Warning: %s\n", message);
+}
+
 bool session_open(struct session *session, const struct options *options, int *status)
 {
     char *message = NULL;
@@ -52,6 +58,7 @@ bool session_open(struct session *session, const struct options *options, int *s
         session_close(session);
         return false;
     }
+    rexpand_env_on_warning(session->env, print_warning, NULL);
     for (size_t i = 0; i < options->assignment_count; i++) {
         if (assign(session, &options->assignments[i], status))
             continue;

@@ -112,6 +112,45 @@ static enum outcome bind_parts(struct run *run, const struct lookup_type *type,
     return OUTCOME_DONE;
 }
 
+/* Whether an operator has quoted what is in it for the driver. */
+static bool quotes_for(const struct node *node, const struct lookup_driver *driver)
+{
+    return node->kind == NODE_OPERATOR && strcmp(node->row.operation->name, "quote") == 0 &&
+           value_equals_text(&node->text, driver->name);
+}
+
+/* A variable in a query that is not quoted there and has a value that such bytes
+   begin with. */
+static const struct node *find_source(struct run *run, const struct node *node,
+                                      const struct lookup_driver *driver, const struct value *bytes)
+{
+    struct value value;
+
+    if (node->kind == NODE_VARIABLE)
+        return env_variable(run, node->row.variable, &node->text, &value) == OUTCOME_DONE &&
+                       value_is_tainted(&value) && value.length > 0 && value.length <= bytes->length &&
+                       memcmp(value.bytes, bytes->bytes, value.length) == 0
+                   ? node
+                   : NULL;
+    const struct node *found = NULL;
+    for (size_t i = 0; i < node->child_count && found == NULL && !quotes_for(node, driver); i++)
+        found = find_source(run, node->children[i], driver, bytes);
+    return found;
+}
+
+static const char *name_source(void *source, const struct value *bytes)
+{
+    const struct call *call = source;
+    const struct lookup_type *type = call->node->prepared;
+    const struct node *found = find_source(call->run, call->node->children[0], type->driver, bytes);
+
+    if (found == NULL)
+        return NULL;
+    return found->row.variable->is_family
+               ? arena_copy(call->run->arena, found->text.bytes, found->text.length)
+               : found->row.variable->name;
+}
+
 enum outcome item_lookup(struct call *call)
 {
     const struct lookup_type *type = call->node->prepared;
@@ -120,6 +159,8 @@ enum outcome item_lookup(struct call *call)
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
 
+    request.name_source = name_source;
+    request.source = call;
     if (outcome == OUTCOME_DONE)
         outcome = call_argument(call, 0, &request.key);
     if (outcome == OUTCOME_DONE && type->driver->style == LOOKUP_SINGLE_KEY)
