@@ -52,7 +52,8 @@ void lookup_cache_key(const struct lookup_cache *cache, struct lookup_cache_key 
 {
     struct value parts[PARTS];
 
-    *key = (struct lookup_cache_key){.request = request, .number = number, .hash = hash_mix(cache->seed, number)};
+    *key = (struct lookup_cache_key){
+        .request = request, .number = number, .hash = hash_mix(cache->seed, number)};
     list_parts(request, parts);
     for (size_t i = 0; i < PARTS; i++)
         key->hash = hash_bytes(key->hash, parts[i].bytes, parts[i].length);

@@ -16,7 +16,8 @@ extern const struct lookup_driver lookup_driver_dsearch;
 enum option { OPTION_FILTER, OPTION_KEY, OPTION_RET };
 
 static const struct lookup_option options[] = {
-    [OPTION_FILTER] = {"filter", "file, dir or subdir: only entries of that kind; subdir: a folder but not . and ..",
+    [OPTION_FILTER] = {"filter",
+                       "file, dir or subdir: only entries of that kind; subdir: a folder but not . and ..",
                        false},
     [OPTION_KEY] = {"key", "path: the key may have slashes, but no . and .. between them", false},
     [OPTION_RET] = {"ret", "key, full or dir: give the key, the whole path or the folder", false},

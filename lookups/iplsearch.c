@@ -139,10 +139,10 @@ static bool has_index(struct iplsearch_state *state)
 static bool find_in_index(struct iplsearch_state *state, const struct wanted *wanted, struct value *line,
                           struct line_key *key)
 {
-    uint32_t place = wanted->is_star
-                         ? state->star
-                         : ranges_find(wanted->address.size == IPV4_BYTES ? &state->ipv4 : &state->ipv6,
-                                       &wanted->address);
+    uint32_t place =
+        wanted->is_star
+            ? state->star
+            : ranges_find(wanted->address.size == IPV4_BYTES ? &state->ipv4 : &state->ipv6, &wanted->address);
 
     if (place == 0)
         return false;
@@ -220,7 +220,8 @@ static bool iplsearch_check(void *opened, const struct lookup_request *request)
 const struct lookup_driver lookup_driver_iplsearch = {
     .name = "iplsearch",
     .built_by = "LOOKUP_IPLSEARCH",
-    .help = "a text file with an IP address or network and its data a line: ${lookup{192.0.2.1}iplsearch{/file}}",
+    .help =
+        "a text file with an IP address or network and its data a line: ${lookup{192.0.2.1}iplsearch{/file}}",
     .style = LOOKUP_SINGLE_KEY,
     .wants_absolute_file = true,
     .options = line_options,

@@ -32,11 +32,10 @@ enum outcome lookup_library_open(struct lookups *lookups, const struct lookup_re
     if (opened == NULL)
         return error_no_memory(request->error);
     opened->library = find_library(driver, &problem);
-    enum outcome outcome =
-        opened->library == NULL
-            ? error_set(request->error, request->arena, OUTCOME_DEFERRED, "the %s lookup cannot be loaded: %s",
-                        driver->name, problem)
-            : opened->library->open(&settings, request, &opened->state);
+    enum outcome outcome = opened->library == NULL
+                               ? error_set(request->error, request->arena, OUTCOME_DEFERRED,
+                                           "the %s lookup cannot be loaded: %s", driver->name, problem)
+                               : opened->library->open(&settings, request, &opened->state);
     if (outcome == OUTCOME_DONE)
         *state = opened;
     else

@@ -16,15 +16,15 @@ enum { LARGEST_LOADED_FILE = 512 * 1024 * 1024 };
 
 struct line_file {
     int fd;
-    struct stat stat;     /* as it was when it was opened */
-    bool is_fresh;        /* it may have been changed since without any trace in "stat" */
-    char *bytes;          /* the window */
+    struct stat stat; /* as it was when it was opened */
+    bool is_fresh;    /* it may have been changed since without any trace in "stat" */
+    char *bytes;      /* the window */
     size_t room;
-    size_t length;        /* bytes in the window */
-    size_t next;          /* the first one that no line has taken */
-    off_t offset;         /* of the window in the file */
-    bool is_read_out;     /* the window ends where the file does */
-    int error;            /* errno of a read that failed */
+    size_t length;    /* bytes in the window */
+    size_t next;      /* the first one that no line has taken */
+    off_t offset;     /* of the window in the file */
+    bool is_read_out; /* the window ends where the file does */
+    int error;        /* errno of a read that failed */
     bool no_memory;
     size_t longest_quoted; /* room in "unquoted" */
     char *unquoted;        /* the last quoted key without its quotes */

@@ -458,8 +458,8 @@ static enum outcome ask(struct lookups *lookups, const struct search *search,
 enum outcome search_begin(const struct lookups *lookups, struct search *search,
                           const struct lookup_request *request, struct lookup_cache_key *key)
 {
-    *search = (struct search){
-        .request = *request, .key = request->key, .reads_cache = true, .writes_cache = true};
+    *search =
+        (struct search){.request = *request, .key = request->key, .reads_cache = true, .writes_cache = true};
     search->request.chosen = search->chosen;
     request->error->offset = ERROR_NO_OFFSET;
     enum outcome outcome = read_options(search);

@@ -41,7 +41,8 @@ enum outcome lookup_type_read(struct lookup_type *type, const struct value *text
 struct lookup_language {
     enum outcome (*expand)(void *context, const struct value *text, struct value *result);
     /* Whether "subject" is what "item", a list of one item, says; caseless. */
-    enum outcome (*match)(void *context, const struct value *subject, const struct value *item, bool *matches);
+    enum outcome (*match)(void *context, const struct value *subject, const struct value *item,
+                          bool *matches);
 };
 
 /* One question, as it travels from the language to a driver. All values live
@@ -170,7 +171,7 @@ struct lookup_driver {
     /* Query style, with a file: the option "file", else the query's first word if that
        begins with '/', else this setting. NULL: no file. */
     const char *file_setting;
-    bool forgets_captures; /* asking it leaves $1 and so on unset */
+    bool forgets_captures;    /* asking it leaves $1 and so on unset */
     bool results_are_tainted; /* dnsdb; all others are Exim's way to clean a value */
     const struct lookup_setting *settings;
     size_t setting_count;

@@ -65,8 +65,8 @@ static enum outcome passwd_find(void *opened, const struct lookup_request *reque
     if (outcome != OUTCOME_DONE || !answer->found)
         return outcome;
     buffer_init(&text, request->arena);
-    buffer_format(&text, "*:%lld:%lld:%s:%s:%s", (long long)user.pw_uid, (long long)user.pw_gid, user.pw_gecos,
-                  user.pw_dir, user.pw_shell);
+    buffer_format(&text, "*:%lld:%lld:%s:%s:%s", (long long)user.pw_uid, (long long)user.pw_gid,
+                  user.pw_gecos, user.pw_dir, user.pw_shell);
     return buffer_value(&text, &answer->value) ? OUTCOME_DONE : error_no_memory(request->error);
 }
 

@@ -18,7 +18,7 @@ struct state {
     void *state;
     unsigned long last_used;
     nanoseconds checked_for; /* the deadline of the evaluation that it was last checked in */
-    bool is_busy;            /* it is being asked, and what it asks for may be another lookup: not to be touched */
+    bool is_busy; /* it is being asked, and what it asks for may be another lookup: not to be touched */
 };
 
 struct lookups {

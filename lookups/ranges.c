@@ -40,8 +40,7 @@ static unsigned char *record_at(const struct ranges *ranges, size_t index)
 /* From "begin" on the answer is "place". */
 static void add(struct ranges *ranges, const unsigned char *begin, uint32_t place)
 {
-    if (ranges->count > 0 &&
-        memcmp(record_at(ranges, ranges->count - 1), begin, ranges->address_size) == 0)
+    if (ranges->count > 0 && memcmp(record_at(ranges, ranges->count - 1), begin, ranges->address_size) == 0)
         ranges->count--;
     unsigned char *record = record_at(ranges, ranges->count++);
     memcpy(record, begin, ranges->address_size);

@@ -42,9 +42,11 @@ static size_t dollar_tag(const struct sql_reader *reader)
 {
     size_t at = reader->at + 1;
 
-    if (reader->at > 0 && (byte_is_alnum(byte_at(reader, reader->at - 1)) || byte_at(reader, reader->at - 1) == '_'))
+    if (reader->at > 0 &&
+        (byte_is_alnum(byte_at(reader, reader->at - 1)) || byte_at(reader, reader->at - 1) == '_'))
         return 0;
-    while (byte_is_alnum(byte_at(reader, at)) || byte_at(reader, at) == '_' || (unsigned char)byte_at(reader, at) > 127)
+    while (byte_is_alnum(byte_at(reader, at)) || byte_at(reader, at) == '_' ||
+           (unsigned char)byte_at(reader, at) > 127)
         at++;
     return byte_at(reader, at) == '$' ? at + 1 - reader->at : 0;
 }
@@ -118,9 +120,9 @@ static size_t read_comment(struct sql_reader *reader)
 
 static size_t read_dollar_literal(struct sql_reader *reader)
 {
-    bool is_end = reader->query->length - reader->at >= reader->tag_size &&
-                  memcmp(reader->query->bytes + reader->at, reader->query->bytes + reader->tag,
-                         reader->tag_size) == 0;
+    bool is_end =
+        reader->query->length - reader->at >= reader->tag_size &&
+        memcmp(reader->query->bytes + reader->at, reader->query->bytes + reader->tag, reader->tag_size) == 0;
 
     return is_end ? begin(reader, IN_STATEMENT, reader->tag_size) : 1;
 }
@@ -202,13 +204,13 @@ static bool stays_in_literal(struct sql_reader *reader, size_t end)
 }
 
 /* Says what, whence if that is known, and what to write instead. */
-static enum outcome refuse(const struct lookup_request *request, const struct taint_span *span, bool is_quoted)
+static enum outcome refuse(const struct lookup_request *request, const struct taint_span *span,
+                           bool is_quoted)
 {
     enum { MOST_SHOWN = 40 };
     const char *name = request->driver->name;
     struct value bytes = value_slice(request->arena, &request->key, span->begin, span->end - span->begin);
-    const char *source =
-        request->name_source == NULL ? NULL : request->name_source(request->source, &bytes);
+    const char *source = request->name_source == NULL ? NULL : request->name_source(request->source, &bytes);
     int shown = bytes.length < MOST_SHOWN ? (int)bytes.length : MOST_SHOWN;
 
     return error_set(request->error, request->arena, OUTCOME_FAILED,

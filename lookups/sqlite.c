@@ -47,8 +47,8 @@ static enum outcome check_file(const char *text, struct arena *arena, struct err
 {
     if (text[0] == '\0' || text[0] == '/')
         return OUTCOME_DONE;
-    return error_set(error, arena, OUTCOME_FAILED, "absolute file name expected for \"sqlite_dbfile\", not \"%s\"",
-                     text);
+    return error_set(error, arena, OUTCOME_FAILED,
+                     "absolute file name expected for \"sqlite_dbfile\", not \"%s\"", text);
 }
 
 static const struct lookup_setting settings[] = {

@@ -73,8 +73,9 @@ static enum outcome check_style(const struct lookup_type *type, const struct val
     if (type->driver->style == LOOKUP_SINGLE_KEY)
         return OUTCOME_DONE;
     if (type->partial != LOOKUP_NOT_PARTIAL)
-        return error_set(error, arena, OUTCOME_FAILED, "\"partial\" is not permitted for lookup type \"%.*s\"",
-                         (int)written->length, written->bytes);
+        return error_set(error, arena, OUTCOME_FAILED,
+                         "\"partial\" is not permitted for lookup type \"%.*s\"", (int)written->length,
+                         written->bytes);
     if (type->otherwise != LOOKUP_NO_DEFAULT)
         return error_set(error, arena, OUTCOME_FAILED,
                          "defaults using \"*\" or \"*@\" are not permitted for lookup type \"%.*s\"",

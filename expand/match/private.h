@@ -3,8 +3,8 @@
 #ifndef REXPAND_MATCH_PRIVATE_H
 #define REXPAND_MATCH_PRIVATE_H
 
-#include "lookups/lookup.h"
 #include "base/ip.h"
+#include "lookups/lookup.h"
 #include "match/match.h"
 
 /* What an item of a list says of the subject. */

@@ -35,8 +35,8 @@ static void close_file(void *opened)
 
 static enum outcome cannot_open(const struct lookup_request *request, const char *name, const char *why)
 {
-    return error_set(request->error, request->arena, OUTCOME_FAILED, "failed to open %s for cdb lookup: %s", name,
-                     why);
+    return error_set(request->error, request->arena, OUTCOME_FAILED, "failed to open %s for cdb lookup: %s",
+                     name, why);
 }
 
 static enum outcome map_file(struct cdb_state *state, const char *name, const struct lookup_request *request)

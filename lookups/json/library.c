@@ -53,8 +53,8 @@ static enum outcome read_file(struct json_state *state, int fd, const char *name
     state->root = json_loadfd(fd, 0, &error);
     if (state->root != NULL)
         return OUTCOME_DONE;
-    return error_set(request->error, request->arena, OUTCOME_DEFERRED, "%s is not JSON: line %d, column %d: %s",
-                     name, error.line, error.column, error.text);
+    return error_set(request->error, request->arena, OUTCOME_DEFERRED,
+                     "%s is not JSON: line %d, column %d: %s", name, error.line, error.column, error.text);
 }
 
 static enum outcome open_file(const struct lookup_setting_reader *settings,

@@ -35,7 +35,8 @@ static void close_file(void *opened)
     free(state);
 }
 
-static enum outcome failed(const struct lookup_request *request, enum outcome outcome, const char *what, int error)
+static enum outcome failed(const struct lookup_request *request, enum outcome outcome, const char *what,
+                           int error)
 {
     return error_set(request->error, request->arena, outcome, "lmdb: failed to %s %.*s: %s", what,
                      (int)request->file.length, request->file.bytes, mdb_strerror(error));

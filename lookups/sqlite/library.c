@@ -19,9 +19,9 @@ enum { STEPS = 10000, LARGEST_RESULT = 16 * 1024 * 1024 };
 struct sqlite_state {
     sqlite3 *database;
     nanoseconds lock_timeout;
-    nanoseconds deadline;  /* of the query under way */
+    nanoseconds deadline;   /* of the query under way */
     nanoseconds wait_until; /* for a lock in it; 0: it did not have to wait yet */
-    pid_t process;        /* another one must not use the connection, nor even close it */
+    pid_t process;          /* another one must not use the connection, nor even close it */
     dev_t device;
     ino_t inode;
 };
@@ -61,7 +61,8 @@ static int wait_for_lock(void *opened, int attempt)
     return 1;
 }
 
-static enum outcome open_named(struct sqlite_state *state, const char *name, const struct lookup_request *request)
+static enum outcome open_named(struct sqlite_state *state, const char *name,
+                               const struct lookup_request *request)
 {
     enum { FLAGS = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX };
     struct stat stat_now;
@@ -105,8 +106,8 @@ static bool check_database(void *opened, const struct lookup_request *request)
     struct stat now;
     const char *name = arena_copy(request->arena, request->file.bytes, request->file.length);
 
-    return name != NULL && state->process == getpid() && stat(name, &now) == 0 && now.st_dev == state->device &&
-           now.st_ino == state->inode;
+    return name != NULL && state->process == getpid() && stat(name, &now) == 0 &&
+           now.st_dev == state->device && now.st_ino == state->inode;
 }
 
 static struct value column_text(sqlite3_stmt *statement, int column)
@@ -186,7 +187,8 @@ static enum outcome run_query(const struct sqlite_state *state, const struct loo
     return outcome;
 }
 
-static enum outcome ask_database(void *opened, const struct lookup_request *request, struct lookup_answer *answer)
+static enum outcome ask_database(void *opened, const struct lookup_request *request,
+                                 struct lookup_answer *answer)
 {
     struct sqlite_state *state = opened;
     struct buffer out;
@@ -194,8 +196,9 @@ static enum outcome ask_database(void *opened, const struct lookup_request *requ
     answer->found = false;
     if (request->key.length > INT_MAX ||
         (request->key.length > 0 && memchr(request->key.bytes, '\0', request->key.length) != NULL))
-        return error_set(request->error, request->arena, OUTCOME_FAILED,
-                         "a sqlite query cannot hold a NUL byte: ${quote_sqlite:...} writes one in a literal");
+        return error_set(
+            request->error, request->arena, OUTCOME_FAILED,
+            "a sqlite query cannot hold a NUL byte: ${quote_sqlite:...} writes one in a literal");
     state->deadline = request->deadline;
     state->wait_until = 0;
     buffer_init(&out, request->arena);

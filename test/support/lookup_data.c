@@ -103,7 +103,8 @@ static const struct {
     {"bad-regex", "first found\n^[a bad\nother other\n"},
     {"document.json",
      "{\"name\": \"va\\\"l\\u00e9\", \"n\": 12, \"real\": 1.5, \"yes\": true, \"no\": false, \"nil\": null,\n"
-     " \"list\": [1, \"two\", {\"three\": 3}, []], \"object\": {\"a b\": {\"c\": \"deep\"}, \"0\": \"zero\"}, "
+     " \"list\": [1, \"two\", {\"three\": 3}, []], \"object\": {\"a b\": {\"c\": \"deep\"}, \"0\": "
+     "\"zero\"}, "
      "\"empty\": \"\", \"nul\": \"a\\u0062\"}\n"},
     {"bad.json", "{\"a\": 1,\n \"b\" }\n"},
     {"bare.json", "\"text\"\n"},

@@ -59,16 +59,16 @@ static bool scan(struct line_file *file, const struct value *text, struct value 
 /* Lines of few different keys, of all forms. */
 static size_t make_lines(char *bytes, size_t count, unsigned seed)
 {
-    static const char *const forms[] = {"%cK%u: data %u\n", "%ck%u\t%u\r\n",     "\"%ck%u\" : %u\n",
+    static const char *const forms[] = {"%cK%u: data %u\n",   "%ck%u\t%u\r\n",     "\"%ck%u\" : %u\n",
                                         "\"%ck\\x3%u\" %u\n", "%ck%u %u\n more\n", " %ck%u: %u\n",
-                                        "#%ck%u: %u\n",     "\n%ck%u:%u\n\n"};
+                                        "#%ck%u: %u\n",       "\n%ck%u:%u\n\n"};
     size_t length = 0;
 
     for (size_t i = 0; i < count; i++) {
         seed = seed * 1103515245U + 12345U;
         unsigned random = seed >> 16;
-        length += (size_t)sprintf(bytes + length, forms[random % 8], 'a' + (int)(random / 8 % 5), random / 64 % 10,
-                                  (unsigned)i);
+        length += (size_t)sprintf(bytes + length, forms[random % 8], 'a' + (int)(random / 8 % 5),
+                                  random / 64 % 10, (unsigned)i);
     }
     return length;
 }

@@ -57,10 +57,12 @@ static const char *ask(struct world *world, const char *string)
     size_t length = 0;
 
     for (; *string != '\0'; string++)
-        length += (size_t)(*string == '@' ? snprintf(text + length, sizeof text - length, "%s", world->folder.path)
-                                          : snprintf(text + length, sizeof text - length, "%c", *string));
+        length +=
+            (size_t)(*string == '@' ? snprintf(text + length, sizeof text - length, "%s", world->folder.path)
+                                    : snprintf(text + length, sizeof text - length, "%c", *string));
     enum rexpand_outcome outcome = rexpand_expand(world->env, text, length, &result);
-    (void)snprintf(result_text, sizeof result_text, "%s", outcome == REXPAND_DONE ? result.bytes : result.message);
+    (void)snprintf(result_text, sizeof result_text, "%s",
+                   outcome == REXPAND_DONE ? result.bytes : result.message);
     return result_text;
 }
 
@@ -72,8 +74,9 @@ static void test_wildlsearch_may_ask_its_own_file(void **state)
 
     (void)state;
     open_world(&world);
-    (void)snprintf(text, sizeof text, "\"${if eq{1}{1}{${lookup{second}nwildlsearch{%s/f}{$value}{none}}}}\" first\n"
-                                      "second two\nouter three\n",
+    (void)snprintf(text, sizeof text,
+                   "\"${if eq{1}{1}{${lookup{second}nwildlsearch{%s/f}{$value}{none}}}}\" first\n"
+                   "second two\nouter three\n",
                    world.folder.path);
     write_text(&world, "f", text);
     assert_string_equal(ask(&world, "${lookup{outer}wildlsearch{@/f}{$value}{none}}"), "three");
@@ -89,7 +92,8 @@ static void test_wildlsearch_that_never_ends_is_stopped(void **state)
 
     (void)state;
     open_world(&world);
-    (void)snprintf(text, sizeof text, "\"${lookup{x$value}wildlsearch,cache=no{%s/f}}\" first\n", world.folder.path);
+    (void)snprintf(text, sizeof text, "\"${lookup{x$value}wildlsearch,cache=no{%s/f}}\" first\n",
+                   world.folder.path);
     write_text(&world, "f", text);
     assert_non_null(strstr(ask(&world, "${lookup{outer}wildlsearch{@/f}{$value}{none}}"), "DEFER"));
     close_world(&world);

@@ -25,7 +25,8 @@ static void make_address(struct ip_address *address, size_t size, uint64_t *stat
         address->bytes[i] = bytes[next_random(state) % sizeof bytes];
 }
 
-static uint32_t find_slowly(const struct placed_network *networks, size_t count, const struct ip_address *address)
+static uint32_t find_slowly(const struct placed_network *networks, size_t count,
+                            const struct ip_address *address)
 {
     uint32_t place = 0;
 

@@ -58,7 +58,8 @@ static void expect(struct world *world, const char *text, const char *expected)
 }
 
 /* "part" of the message that the string ends with. */
-static void expect_failure(struct world *world, const char *text, enum rexpand_outcome outcome, const char *part)
+static void expect_failure(struct world *world, const char *text, enum rexpand_outcome outcome,
+                           const char *part)
 {
     struct rexpand_result result;
 
@@ -78,13 +79,16 @@ static void check_value(struct world *world, const char *bytes, size_t length)
     struct rexpand_result result;
 
     set_hostile(world, bytes, length);
-    expect(world, "${lookup sqlite{DELETE FROM t WHERE id = 2; INSERT INTO t VALUES(2, '${quote_sqlite:$local_part}')}}",
+    expect(world,
+           "${lookup sqlite{DELETE FROM t WHERE id = 2; INSERT INTO t VALUES(2, "
+           "'${quote_sqlite:$local_part}')}}",
            "");
     assert_int_equal(expand(world, "${lookup sqlite,cache=no_rd{SELECT v FROM t WHERE id = 2}}", &result),
                      REXPAND_DONE);
     assert_int_equal(result.length, length);
     assert_memory_equal(result.bytes, bytes, length);
-    expect(world, "${lookup sqlite{SELECT id FROM t WHERE v = '${quote_sqlite:$local_part}' AND id = 2}}", "2");
+    expect(world, "${lookup sqlite{SELECT id FROM t WHERE v = '${quote_sqlite:$local_part}' AND id = 2}}",
+           "2");
     expect(world, "${lookup sqlite,cache=no_rd{SELECT count(*) FROM t}}", "2");
     expect(world, "${lookup sqlite,cache=no_rd{SELECT v FROM t WHERE id = 1}}", "kept");
 }
@@ -97,10 +101,46 @@ static void make_table(struct world *world)
 static void test_sqlite_takes_hostile_values_as_text(void **state)
 {
     static const char *const parts[] = {
-        "'", "''", "\"", "\\", "\\'", "--", "/*", "*/", ";", "' OR 1=1 --", "'; DROP TABLE t; --",
-        "$$", "$a$", "#", "`", "[", "]", "x", "||char(0)||", "'||char(0)||'", "\n", "\r\n", "\t", "%", "_",
-        "\xbf'", "\x95'", "\x81\\'", "\xe3\x80\x8c", "\xc0\xa7", "\xff\xfe", "\xf0\x9f\x98\x80", "0x27", "&#39;",
-        "%27", "' UNION SELECT 1 --", "1; ATTACH 'x' AS y", "\x1a", "\x01", "' || (SELECT 1) || '",
+        "'",
+        "''",
+        "\"",
+        "\\",
+        "\\'",
+        "--",
+        "/*",
+        "*/",
+        ";",
+        "' OR 1=1 --",
+        "'; DROP TABLE t; --",
+        "$$",
+        "$a$",
+        "#",
+        "`",
+        "[",
+        "]",
+        "x",
+        "||char(0)||",
+        "'||char(0)||'",
+        "\n",
+        "\r\n",
+        "\t",
+        "%",
+        "_",
+        "\xbf'",
+        "\x95'",
+        "\x81\\'",
+        "\xe3\x80\x8c",
+        "\xc0\xa7",
+        "\xff\xfe",
+        "\xf0\x9f\x98\x80",
+        "0x27",
+        "&#39;",
+        "%27",
+        "' UNION SELECT 1 --",
+        "1; ATTACH 'x' AS y",
+        "\x1a",
+        "\x01",
+        "' || (SELECT 1) || '",
     };
     enum { PARTS = sizeof parts / sizeof parts[0] };
     struct world world;
@@ -112,7 +152,8 @@ static void test_sqlite_takes_hostile_values_as_text(void **state)
     make_table(&world);
     for (size_t i = 0; i < PARTS; i++)
         for (size_t j = 0; j < 6; j++, count++) {
-            int length = snprintf(text, sizeof text, "%s%s", parts[i], j == 0 ? "" : parts[(i + j * 7) % PARTS]);
+            int length =
+                snprintf(text, sizeof text, "%s%s", parts[i], j == 0 ? "" : parts[(i + j * 7) % PARTS]);
             check_value(&world, text, (size_t)length);
         }
     assert_true(count >= 200);
@@ -145,7 +186,8 @@ static void test_sqlite_refuses_what_could_be_more_than_text(void **state)
     expect_failure(&world, "${lookup sqlite{SELECT '$local_part'}}", REXPAND_FAILED,
                    "tainted text in a sqlite query is not quoted: \"o'b\" from $local_part: write "
                    "'${quote_sqlite:$local_part}' with the single quotes around it");
-    expect_failure(&world, "${lookup sqlite{SELECT '${quote:$local_part}'}}", REXPAND_FAILED, "is not quoted");
+    expect_failure(&world, "${lookup sqlite{SELECT '${quote:$local_part}'}}", REXPAND_FAILED,
+                   "is not quoted");
     expect_failure(&world, "${lookup sqlite{SELECT '${quote_lsearch:$local_part}'}}", REXPAND_FAILED,
                    "is not quoted");
     expect_failure(&world, "${lookup sqlite{SELECT ${quote_sqlite:$local_part}}}", REXPAND_FAILED,
@@ -160,11 +202,12 @@ static void test_sqlite_refuses_what_could_be_more_than_text(void **state)
                    "is not inside a literal");
     expect_failure(&world, "${lookup sqlite{SELECT 'a'${quote_sqlite:$local_part}'b'}}", REXPAND_FAILED,
                    "is not inside a literal");
-    expect_failure(&world, "${lookup sqlite{SELECT '${substr_0_2:${quote_sqlite:$local_part}}'}}", REXPAND_FAILED,
-                   "is not");
+    expect_failure(&world, "${lookup sqlite{SELECT '${substr_0_2:${quote_sqlite:$local_part}}'}}",
+                   REXPAND_FAILED, "is not");
     expect_failure(&world, "${lookup sqlite{SELECT '${length_2:${quote_sqlite:$local_part}}' || ''}}",
                    REXPAND_FAILED, "is not");
-    expect(&world, "${lookup sqlite{SELECT 'a${quote_sqlite:$local_part}b' || '${quote_sqlite:$local_part}'}}",
+    expect(&world,
+           "${lookup sqlite{SELECT 'a${quote_sqlite:$local_part}b' || '${quote_sqlite:$local_part}'}}",
            "ao'bbo'b");
     expect(&world, "${lookup sqlite{SELECT \"x'\" IS NULL /* ' */, '${quote_sqlite:$local_part}' AS v}}",
            "\"x'\" IS NULL /* ' */=0 v=o'b ");
@@ -230,14 +273,16 @@ static void test_sqlite_sees_another_file_and_ends_with_the_time_limit(void **st
     expect(&world, "${lookup sqlite{SELECT v FROM t}}", "kept");
     temp_folder_path(&world.folder, "old.db", other, sizeof other);
     assert_int_equal(rename(world.path, other), 0);
-    expect_failure(&world, "${lookup sqlite,cache=no_rd{SELECT v FROM t}}", REXPAND_DEFERRED, "no such table: t");
+    expect_failure(&world, "${lookup sqlite,cache=no_rd{SELECT v FROM t}}", REXPAND_DEFERRED,
+                   "no such table: t");
     assert_int_equal(rename(other, world.path), 0);
     expect(&world, "${lookup sqlite,cache=no_rd{SELECT v FROM t}}", "kept");
     rexpand_env_limit(world.env, 1 << 24, 0.05);
-    expect_failure(&world,
-                   "${lookup sqlite{WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) "
-                   "FROM n}}",
-                   REXPAND_DEFERRED, "the query took longer than the time limit");
+    expect_failure(
+        &world,
+        "${lookup sqlite{WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) "
+        "FROM n}}",
+        REXPAND_DEFERRED, "the query took longer than the time limit");
     close_world(&world);
 }
 
