@@ -82,6 +82,8 @@ enum outcome lookups_set(struct lookups *lookups, const char *name, const char *
     lookups->settings[place.value] = value;
     const struct lookup_driver *const *all = lookup_drivers(&drivers);
     if (place.driver == drivers) {
+        for (size_t i = 0; i < MOST_STATES; i++)
+            close_state(&lookups->states[i]);
         lookup_cache_empty(&lookups->cache);
         return OUTCOME_DONE;
     }

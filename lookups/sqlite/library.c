@@ -16,8 +16,20 @@ extern const struct lookup_library rexpand_lookup_sqlite;
    the largest result. */
 enum { STEPS = 10000, LARGEST_RESULT = 16 * 1024 * 1024 };
 
+/* A statement that is kept for the next query that differs in quoted values only. */
+struct kept_statement {
+    char *text; /* NULL: free */
+    size_t length;
+    sqlite3_stmt *statement;
+};
+
+enum { MOST_KEPT = 8, MOST_VALUES = 16, LONGEST_KEPT = 16 * 1024 };
+
 struct sqlite_state {
     sqlite3 *database;
+    struct kept_statement kept[MOST_KEPT];
+    size_t next_kept;  /* the one to give up */
+    bool takes_values; /* what is quoted has been looked at: it can be handed over as a value */
     nanoseconds lock_timeout;
     nanoseconds deadline;   /* of the query under way */
     nanoseconds wait_until; /* for a lock in it; 0: it did not have to wait yet */
@@ -30,6 +42,11 @@ static void close_database(void *opened)
 {
     struct sqlite_state *state = opened;
 
+    for (size_t i = 0; i < MOST_KEPT; i++) {
+        if (state->process == getpid())
+            (void)sqlite3_finalize(state->kept[i].statement);
+        free(state->kept[i].text);
+    }
     if (state->process == getpid())
         (void)sqlite3_close_v2(state->database);
     free(state);
@@ -91,6 +108,7 @@ static enum outcome open_database(const struct lookup_setting_reader *settings,
         return error_no_memory(request->error);
     }
     state->process = getpid();
+    state->takes_values = settings->word(settings->lookups, "taint_unquoted") == 0;
     state->lock_timeout = settings->time(settings->lookups, "sqlite_lock_timeout");
     enum outcome outcome = open_named(state, name, request);
     if (outcome == OUTCOME_DONE)
@@ -187,6 +205,156 @@ static enum outcome run_query(const struct sqlite_state *state, const struct loo
     return outcome;
 }
 
+/* ---- statements that are kept ---- */
+
+/* A query with a "?" for each literal that is one quoted value, and the values. */
+struct template
+{
+    struct value text;
+    struct value values[MOST_VALUES];
+    size_t count;
+};
+
+/* Whether the span is all of a literal. It is known to stand inside one. */
+static bool is_whole_literal(const struct value *query, size_t begin, size_t end)
+{
+    const char *bytes = query->bytes;
+
+    return begin > 0 && bytes[begin - 1] == '\'' && (begin < 2 || bytes[begin - 2] != '\'') &&
+           end < query->length && bytes[end] == '\'' && (end + 1 == query->length || bytes[end + 1] != '\'');
+}
+
+/* What the operator has made of a value, undone. */
+static bool add_unquoted(struct template *template, const char *bytes, size_t length, struct arena *arena)
+{
+    static const char nul[] = "'||char(0)||'";
+    struct buffer out;
+
+    buffer_init(&out, arena);
+    buffer_reserve(&out, length + 1);
+    for (size_t i = 0; i < length; i++) {
+        bool is_nul = length - i >= sizeof nul - 1 && memcmp(bytes + i, nul, sizeof nul - 1) == 0;
+        if (is_nul)
+            i += sizeof nul - 2;
+        else if (bytes[i] == '\'')
+            i++;
+        buffer_add_byte(&out, is_nul ? '\0' : bytes[i]);
+    }
+    return buffer_value(&out, &template->values[template->count++]);
+}
+
+/* False: it cannot be made. */
+static bool make_template(const struct lookup_request *request, struct template *template)
+{
+    const struct value *query = &request->key;
+    struct buffer text;
+    size_t from = 0;
+
+    template->count = 0;
+    buffer_init(&text, request->arena);
+    for (size_t i = 0; i < query->span_count; i++) {
+        size_t begin = query->spans[i].begin;
+        size_t end = query->spans[i].end < query->length ? query->spans[i].end : query->length;
+        if (!is_whole_literal(query, begin, end))
+            continue;
+        if (template->count == MOST_VALUES ||
+            !add_unquoted(template, query->bytes + begin, end - begin, request->arena))
+            return false;
+        buffer_add(&text, query->bytes + from, begin - 1 - from);
+        buffer_add_string(&text, "? "); /* what follows is no number of a parameter */
+        from = end + 1;
+    }
+    buffer_add(&text, query->bytes + from, query->length - from);
+    return buffer_value(&text, &template->text) && template->text.length <= LONGEST_KEPT;
+}
+
+/* Of several columns the names are seen: none may show that a value was taken out. */
+static bool hides_values(sqlite3_stmt *statement)
+{
+    int count = sqlite3_column_count(statement);
+
+    for (int i = 0; count > 1 && i < count; i++) {
+        const char *name = sqlite3_column_name(statement, i);
+        if (name == NULL || strchr(name, '?') != NULL)
+            return false;
+    }
+    return true;
+}
+
+/* One statement that only reads, with as many values as the template has. */
+static sqlite3_stmt *prepare_template(sqlite3 *database, const struct template *template)
+{
+    const char *rest = NULL;
+    const char *end = template->text.bytes + template->text.length;
+    sqlite3_stmt *statement = NULL;
+
+    if (sqlite3_prepare_v3(database, template->text.bytes, (int)template->text.length,
+                           SQLITE_PREPARE_PERSISTENT, &statement, &rest) == SQLITE_OK &&
+        statement != NULL && rest == end && sqlite3_stmt_readonly(statement) && hides_values(statement) &&
+        sqlite3_bind_parameter_count(statement) == (int)template->count)
+        return statement;
+    (void)sqlite3_finalize(statement);
+    return NULL;
+}
+
+static sqlite3_stmt *keep_statement(struct sqlite_state *state, const struct template *template)
+{
+    struct kept_statement *kept = &state->kept[state->next_kept];
+    char *text = malloc(template->text.length + 1);
+    sqlite3_stmt *statement = text == NULL ? NULL : prepare_template(state->database, template);
+
+    if (statement == NULL) {
+        free(text);
+        return NULL;
+    }
+    memcpy(text, template->text.bytes, template->text.length);
+    (void)sqlite3_finalize(kept->statement);
+    free(kept->text);
+    *kept = (struct kept_statement){.text = text, .length = template->text.length, .statement = statement};
+    state->next_kept = (state->next_kept + 1) % MOST_KEPT;
+    return statement;
+}
+
+static sqlite3_stmt *find_kept(const struct sqlite_state *state, const struct value *text)
+{
+    for (size_t i = 0; i < MOST_KEPT; i++)
+        if (state->kept[i].text != NULL && state->kept[i].length == text->length &&
+            memcmp(state->kept[i].text, text->bytes, text->length) == 0)
+            return state->kept[i].statement;
+    return NULL;
+}
+
+/* The statement for the query, its values in place; NULL when there is none to keep. */
+static sqlite3_stmt *bind_kept(struct sqlite_state *state, const struct lookup_request *request)
+{
+    struct template template;
+
+    if (!state->takes_values || !make_template(request, &template))
+        return NULL;
+    sqlite3_stmt *statement = find_kept(state, &template.text);
+    if (statement == NULL)
+        statement = keep_statement(state, &template);
+    for (size_t i = 0; statement != NULL && i < template.count; i++)
+        if (sqlite3_bind_text64(statement, (int)i + 1, template.values[i].bytes, template.values[i].length,
+                                SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+            return NULL;
+    return statement;
+}
+
+/* A query whose statement is kept runs without being read again. */
+static enum outcome run(struct sqlite_state *state, const struct lookup_request *request,
+                        struct lookup_answer *answer, struct buffer *out)
+{
+    sqlite3_stmt *statement = bind_kept(state, request);
+
+    if (statement == NULL)
+        return run_query(state, request, answer, out);
+    enum outcome outcome = run_statement(state, statement, request, answer, out);
+    (void)sqlite3_reset(statement);
+    (void)sqlite3_clear_bindings(statement);
+    return outcome;
+}
+
 static enum outcome ask_database(void *opened, const struct lookup_request *request,
                                  struct lookup_answer *answer)
 {
@@ -202,7 +370,7 @@ static enum outcome ask_database(void *opened, const struct lookup_request *requ
     state->deadline = request->deadline;
     state->wait_until = 0;
     buffer_init(&out, request->arena);
-    enum outcome outcome = run_query(state, request, answer, &out);
+    enum outcome outcome = run(state, request, answer, &out);
     if (outcome != OUTCOME_DONE || !answer->found)
         return outcome;
     return buffer_value(&out, &answer->value) ? OUTCOME_DONE : error_no_memory(request->error);
