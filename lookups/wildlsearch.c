@@ -44,7 +44,8 @@ static enum outcome wildlsearch_find(void *opened, const struct lookup_request *
     struct line_file *file = opened;
     struct value line;
     struct line_key key;
-    bool is_full, is_it;
+    bool is_full;
+    bool is_it = false;
     enum outcome outcome = line_read_ret(request, &is_full);
 
     answer->found = false;
