@@ -37,6 +37,7 @@ struct run {
     const struct program *program; /* whose nodes are being evaluated */
     struct bindings bindings;
     unsigned depth;
+    const char *stack; /* where the first construct found it; NULL before */
     unsigned ticks; /* until the clock is looked at again */
     nanoseconds deadline;
     bool mistake_raised; /* the failure under way is a program's mistake, whose message is whole */

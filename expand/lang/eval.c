@@ -17,10 +17,24 @@ static enum outcome raise_mistake(struct run *run)
     return OUTCOME_FAILED;
 }
 
+/* How much of the stack an evaluation may fill: half of what a thread mostly has. What a
+   level takes depends on the construct and the compiler, so counting levels is not
+   enough. */
+static const size_t stack_limit = (size_t)4 * 1024 * 1024;
+
+static bool has_stack(struct run *run)
+{
+    const char *here = __builtin_frame_address(0);
+
+    if (run->stack == NULL)
+        run->stack = here;
+    return (size_t)(run->stack > here ? run->stack - here : here - run->stack) < stack_limit;
+}
+
 /* Before each construct: the bounds on nesting and time. */
 static enum outcome enter(struct run *run, const struct node *node)
 {
-    if (run->depth >= DEPTH_LIMIT) {
+    if (run->depth >= DEPTH_LIMIT || !has_stack(run)) {
         run->error->offset = node->offset;
         return error_set(run->error, run->arena, OUTCOME_FAILED, "nested too deeply: the limit is %d",
                          DEPTH_LIMIT);
