@@ -226,7 +226,9 @@ DIR_FLAGS  := -DREXPAND_MODULE_DIR='"$(MODULEDIR)"'
 LOOK_LIB   := -Wl,-rpath,'$$ORIGIN/$(if $(filter $(LIBDIR)/%,$(MODULEDIR)),$(MODULEDIR:$(LIBDIR)/%=%),.):$$ORIGIN/..'
 LOOK_BIN   := -Wl,-rpath,'$$ORIGIN$(if $(filter $(BINDIR:%/bin=%)/%,$(MODULEDIR)),:$$ORIGIN/../$(MODULEDIR:$(BINDIR:%/bin=%)/%=%))'
 LOOK_HERE  := -Wl,-rpath,$(CURDIR)/$(BIN)
-LINK_      := $(CC) $(filter -f% -g,$(OPTIMIZE)) -Wl,--as-needed -Wl,-z,relro,-z,now
+# Under AddressSanitizer it is its library that calls dlopen, and only the older form of this path holds for that too.
+LINK_      := $(CC) $(filter -f% -g,$(OPTIMIZE)) -Wl,--as-needed -Wl,-z,relro,-z,now \
+              $(if $(filter asan,$(VARIANT)),-Wl$(COMMA)--disable-new-dtags)
 
 # --- what a folder was made with --------------------------------------------------------------------------------------
 # $(call remember,FILE,TEXT) rewrites FILE when it says something else, so that what depends on FILE is made again.

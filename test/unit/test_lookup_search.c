@@ -66,6 +66,7 @@ static const char *ask(struct world *world, const char *string)
     return result_text;
 }
 
+#ifdef LOOKUP_WILDLSEARCH
 /* A key of the file that looks into the file itself: each reading has its own place in it. */
 static void test_wildlsearch_may_ask_its_own_file(void **state)
 {
@@ -98,6 +99,7 @@ static void test_wildlsearch_that_never_ends_is_stopped(void **state)
     assert_non_null(strstr(ask(&world, "${lookup{outer}wildlsearch{@/f}{$value}{none}}"), "DEFER"));
     close_world(&world);
 }
+#endif
 
 static void test_more_files_than_are_kept_open_are_all_asked(void **state)
 {
@@ -252,8 +254,10 @@ static void test_rexpand_quote_gives_what_the_operator_gives(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+#ifdef LOOKUP_WILDLSEARCH
         cmocka_unit_test(test_wildlsearch_may_ask_its_own_file),
         cmocka_unit_test(test_wildlsearch_that_never_ends_is_stopped),
+#endif
         cmocka_unit_test(test_more_files_than_are_kept_open_are_all_asked),
         cmocka_unit_test(test_a_file_is_looked_at_again_in_each_evaluation),
 #ifdef LOOKUP_CDB
