@@ -93,7 +93,7 @@ static void test_line_index_finds_what_a_scan_finds(void **state)
         assert_true(line_file_load(&loaded));
         assert_true(line_index_build(&index, &loaded));
         assert_true(index.size * sizeof(struct line_slot) + loaded.length <= 3 * loaded.length + 16);
-        for (char letter = 'A'; letter <= 'F'; letter++)
+        for (int letter = 'A'; letter <= 'F'; letter++)
             for (int number = 0; number < 11; number++) {
                 struct value line, found_line;
                 struct line_key key, found_key;
