@@ -1,6 +1,6 @@
 /* The driver "iplsearch": a text file as for lsearch whose keys are IP addresses and
-   networks. The first line that has the address counts. The first address is looked for from
-   the file's start; from the second on there is an index. */
+   networks. The first line that has the address counts. The first addresses are looked for from
+   the file's start; then there is an index. */
 
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ struct iplsearch_state {
     struct ranges ipv4;
     struct ranges ipv6;
     uint32_t star; /* where the key "*" stands, + 1, or 0 */
-    bool was_asked;
+    unsigned scans;
     bool is_indexed;
     bool has_no_index; /* it was tried */
 };
@@ -126,11 +126,12 @@ static bool build_index(struct iplsearch_state *state)
 
 static bool has_index(struct iplsearch_state *state)
 {
-    bool was_asked = state->was_asked;
-
-    state->was_asked = true;
-    if (state->is_indexed || !was_asked || state->has_no_index)
+    if (state->is_indexed || state->has_no_index)
         return state->is_indexed;
+    if (state->scans < SCANS_BEFORE_INDEX) {
+        state->scans++;
+        return false;
+    }
     state->is_indexed = build_index(state);
     state->has_no_index = !state->is_indexed;
     return state->is_indexed;

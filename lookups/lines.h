@@ -14,6 +14,10 @@
 /* No larger file is loaded. */
 enum { LARGEST_LOADED_FILE = 512 * 1024 * 1024 };
 
+/* So many keys are looked for by going through a file before it gets an index, which
+   takes about as long to make as going through it three times. */
+enum { SCANS_BEFORE_INDEX = 2 };
+
 struct line_file {
     int fd;
     struct stat stat; /* as it was when it was opened */

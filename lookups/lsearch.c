@@ -1,6 +1,6 @@
-/* The driver "lsearch": a text file with a key and its data a line. The first key
-   is looked for from the file's start; from the second on there is an index, if the
-   file is not too large to be held in memory. */
+/* The driver "lsearch": a text file with a key and its data a line. The first keys
+   are looked for from the file's start; then there is an index, if the file is not too
+   large to be held in memory. */
 
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ extern const struct lookup_driver lookup_driver_lsearch;
 struct lsearch_state {
     struct line_file file;
     struct line_index index;
-    bool was_asked;
+    unsigned scans;
     bool has_no_index; /* it was tried */
 };
 
@@ -28,10 +28,12 @@ static bool has_index(struct lsearch_state *state)
 {
     if (state->index.slots != NULL)
         return true;
-    bool was_asked = state->was_asked;
-    state->was_asked = true;
-    if (!was_asked || state->has_no_index)
+    if (state->has_no_index)
         return false;
+    if (state->scans < SCANS_BEFORE_INDEX) {
+        state->scans++;
+        return false;
+    }
     state->has_no_index = !line_file_load(&state->file) || !line_index_build(&state->index, &state->file);
     return !state->has_no_index;
 }

@@ -1,4 +1,4 @@
-/* Any bytes as a file of lsearch, iplsearch and nwildlsearch: the first answer comes
+/* Any bytes as a file of lsearch, iplsearch and nwildlsearch: the first answers come
    from going through it, the next from an index, and they must be the same. */
 
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 #include "rexpand.h"
 
-enum { KEY = 16, TIMES = 3, TEXT_ROOM = 256 };
+enum { KEY = 16, TIMES = 4, TEXT_ROOM = 256 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,10 +46,10 @@ static void ask(struct rexpand_env *env, const char *driver, int fd, const char 
 
     if (!rexpand_env_set(env, "local_part", key, length, false))
         abort();
-    int written =
-        snprintf(text, sizeof text,
-                 "${map{<\\n 1\\n2\\n3}{${lookup{$local_part}%s,cache=no{/proc/self/fd/%d}{+$value}{-}}}}",
-                 driver, fd);
+    int written = snprintf(
+        text, sizeof text,
+        "${map{<\\n 1\\n2\\n3\\n4}{${lookup{$local_part}%s,cache=no{/proc/self/fd/%d}{+$value}{-}}}}", driver,
+        fd);
     if (rexpand_expand(env, text, (size_t)written, &result) == REXPAND_DONE)
         check_same(&result);
 }
