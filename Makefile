@@ -25,7 +25,7 @@ include Local/Makefile
 
 # White space before a comment in Local/Makefile is not part of a choice.
 LINE_EDITING := $(strip $(LINE_EDITING))
-OPENSSL      := $(strip $(OPENSSL))
+CRYPTO       := $(strip $(CRYPTO))
 CHOICES      := $(foreach v,$(filter LOOKUP_%,$(.VARIABLES)),$(if $(filter file override command,$(origin $v)),$v))
 DRIVERS      := $(sort $(patsubst LOOKUP_%,%,$(filter-out %_PC,$(CHOICES))))
 DRIVERS_ON   := $(foreach d,$(DRIVERS),$(if $(filter yes module,$(LOOKUP_$d)),$d))
@@ -141,7 +141,7 @@ say   = $(if $(V),:,printf '  %-4s %s\n' $1 $2)
 $(foreach d,$(DRIVERS),$(if $(filter yes module no,$(LOOKUP_$d)),,\
   $(error LOOKUP_$d=$(LOOKUP_$d): yes, module or no is possible)))
 $(if $(filter yes module no,$(LINE_EDITING)),,$(error LINE_EDITING=$(LINE_EDITING): yes, module or no is possible))
-$(if $(filter yes module,$(OPENSSL)),,$(error OPENSSL=$(OPENSSL): yes or module is possible))
+$(if $(filter yes module,$(CRYPTO)),,$(error CRYPTO=$(CRYPTO): yes or module is possible))
 
 # NAME:name of whatever stands in lookups/, so that a file finds its choice: redis.c and redis/ belong to LOOKUP_REDIS.
 PAIRS   := $(shell ls -d lookups/*.c lookups/*/ 2>/dev/null | sed -E 's|lookups/([^/.]*).*|\U\1\E:\1|' | sort -u)
@@ -163,10 +163,10 @@ CLI_ALL  := $(call find,expand/cli,*.c)
 CLI_SRC  := $(filter-out $(if $(filter yes,$(LINE_EDITING)),,$(TERMINAL)),$(CLI_ALL))
 LIB_SRC  := $(filter-out expand/cli/% expand/exim/%,$(call find,expand,*.c)) $(call drop_off,$(call find,lookups,*.c))
 TERM_SRC := $(if $(filter module,$(LINE_EDITING)),$(TERMINAL))
-# What includes OpenSSL's headers is in its module, and is called only through tables (expand/base/module.h).
-SSL_SRC  := $(if $(filter module,$(OPENSSL)),$(shell grep -l '^#include <openssl/' $(LIB_SRC)))
+# What includes these headers is in the module, and is called only through tables (expand/base/module.h).
+CRYPTO_SRC  := $(if $(filter module,$(CRYPTO)),$(shell grep -lE '^#include <(openssl/|crypt\.h)' $(LIB_SRC)))
 DRV_SRC  := $(foreach d,$(DRIVERS_MOD),$(call drv_library,$d))
-MOD_SRC  := $(TERM_SRC) $(SSL_SRC) $(DRV_SRC)
+MOD_SRC  := $(TERM_SRC) $(CRYPTO_SRC) $(DRV_SRC)
 SUP_SRC  := $(call drop_off,$(wildcard test/support/*.c))
 TEST_SRC := $(call drop_off,$(call find,test,test_*.c))
 FUZZ_SRC := $(wildcard test/fuzz/fuzz_*.c)
@@ -174,7 +174,7 @@ BENCH_SRC:= $(wildcard test/bench/bench_*.c)
 
 MAIN_SRC := $(filter expand/cli/main.c,$(CLI_SRC))
 COMMAND  := $(if $(MAIN_SRC),$(BIN)/rexpand)
-MODULES  := $(if $(TERM_SRC),$(BIN)/rexpand_terminal.so) $(if $(SSL_SRC),$(BIN)/rexpand_openssl.so) \
+MODULES  := $(if $(TERM_SRC),$(BIN)/rexpand_terminal.so) $(if $(CRYPTO_SRC),$(BIN)/rexpand_crypto.so) \
             $(foreach d,$(DRIVERS_MOD),$(BIN)/rexpand_$(call lower,$d).so)
 
 # --- flags ------------------------------------------------------------------------------------------------------------
@@ -185,18 +185,18 @@ pkg_cflag = $(patsubst -I%,-isystem %,$(call pkg,$1,--cflags))
 # A package that is not there is said once, with the remedy.
 found     = $(if $(filter pkg-config-failed,$1),$(error something is missing: make deps installs it),$1)
 
-SSL_PKGS   := libssl libcrypto
-SSL_LIBS   := $(call found,$(call pkg,$(SSL_PKGS),--libs))
-LIB_PKGS   := libpcre2-8 $(if $(SSL_SRC),,$(SSL_PKGS)) libcrypt libidn2 \
+CRYPTO_PKGS:= libssl libcrypto libcrypt
+CRYPTO_LIBS:= $(call found,$(call pkg,$(CRYPTO_PKGS),--libs))
+LIB_PKGS   := libpcre2-8 $(if $(CRYPTO_SRC),,$(CRYPTO_PKGS)) libidn2 \
               $(strip $(foreach d,$(filter-out $(DRIVERS_MOD),$(DRIVERS_ON)),$(LOOKUP_$d_PC)))
 DRV_PKGS   := $(strip $(foreach d,$(DRIVERS_MOD),$(LOOKUP_$d_PC)))
-LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS) $(SSL_PKGS) $(DRV_PKGS)))
+LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS) $(CRYPTO_PKGS) $(DRV_PKGS)))
 LIB_LIBS   := $(call found,$(call pkg,$(LIB_PKGS),--libs)) -lm -ldl
 EDIT_PKGS  := $(if $(TERMINAL),$(if $(filter no,$(LINE_EDITING)),,libedit))
 EDIT_LIBS  := $(call found,$(call pkg,$(EDIT_PKGS),--libs))
 EDIT_CFLAGS:= $(call pkg_cflag,$(EDIT_PKGS))
-TEST_LIBS   = $(call found,$(call pkg,cmocka $(SSL_PKGS) $(DRV_PKGS),--libs)) -lpthread
-BENCH_LIBS  = $(call found,$(call pkg,hiredis $(DRV_PKGS),--libs)) -lpthread
+TEST_LIBS   = $(call found,$(call pkg,cmocka jansson $(CRYPTO_PKGS) $(DRV_PKGS),--libs)) -lpthread
+BENCH_LIBS  = $(call found,$(call pkg,hiredis $(CRYPTO_PKGS) $(DRV_PKGS),--libs)) -lpthread
 
 WARNINGS   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 ifneq ($(filter true 1,$(CI))$(filter 1 yes,$(WERROR))$(filter asan lint,$(VARIANT)),)
@@ -216,19 +216,13 @@ OPTIMIZE   := -O2 -g
 endif
 
 CPPFLAGS_  := -D_GNU_SOURCE -Iexpand -I. -DREXPAND_VERSION='"$(VERSION)"' $(DRIVERS_ON:%=-DLOOKUP_%) $(DRIVERS_MOD:%=-DLOOKUP_%_MODULE) \
-              $(if $(SSL_SRC),,-DOPENSSL_LINKED) \
+              $(if $(CRYPTO_SRC),,-DCRYPTO_LINKED) \
               $(LIB_CFLAGS)
 CFLAGS_    := -std=c17 $(OPTIMIZE) $(WARNINGS) -fPIC -fvisibility=hidden
 CLI_FLAGS  := $(if $(filter yes,$(LINE_EDITING)),-DLINE_EDITING_LINKED)$(if $(filter module,$(LINE_EDITING)),-DLINE_EDITING_MODULE) \
               $(EDIT_CFLAGS)
 DIR_FLAGS  := -DREXPAND_MODULE_DIR='"$(MODULEDIR)"'
-# Where a program or library looks for modules first: beside itself as built, and where both are installed.
-LOOK_LIB   := -Wl,-rpath,'$$ORIGIN/$(if $(filter $(LIBDIR)/%,$(MODULEDIR)),$(MODULEDIR:$(LIBDIR)/%=%),.):$$ORIGIN/..'
-LOOK_BIN   := -Wl,-rpath,'$$ORIGIN$(if $(filter $(BINDIR:%/bin=%)/%,$(MODULEDIR)),:$$ORIGIN/../$(MODULEDIR:$(BINDIR:%/bin=%)/%=%))'
-LOOK_HERE  := -Wl,-rpath,$(CURDIR)/$(BIN)
-# Under AddressSanitizer it is its library that calls dlopen, and only the older form of this path holds for that too.
-LINK_      := $(CC) $(filter -f% -g,$(OPTIMIZE)) -Wl,--as-needed -Wl,-z,relro,-z,now \
-              $(if $(filter asan,$(VARIANT)),-Wl$(COMMA)--disable-new-dtags)
+LINK_      := $(CC) $(filter -f% -g,$(OPTIMIZE)) -Wl,--as-needed -Wl,-z,relro,-z,now
 
 # --- what a folder was made with --------------------------------------------------------------------------------------
 # $(call remember,FILE,TEXT) rewrites FILE when it says something else, so that what depends on FILE is made again.
@@ -239,7 +233,7 @@ same     = $(and $(findstring [$(strip $1)],[$(strip $2)]),$(findstring [$(strip
 $(call remember,$B/.compile,$(CC) $(CPPFLAGS) $(CPPFLAGS_) $(CFLAGS_) $(CFLAGS))
 $(call remember,$B/.cli,$(CLI_FLAGS))
 $(call remember,$B/.dir,$(DIR_FLAGS))
-$(call remember,$B/.link,$(LINK_) $(LDFLAGS) $(LIB_LIBS) $(EDIT_LIBS) $(LOOK_LIB) $(LOOK_BIN) $(LOOK_HERE))
+$(call remember,$B/.link,$(LINK_) $(LDFLAGS) $(LIB_LIBS) $(EDIT_LIBS))
 $(call remember,$B/.objects,$(LIB_SRC) : $(CLI_SRC) : $(MOD_SRC) : $(SUP_SRC))
 
 # --- objects ----------------------------------------------------------------------------------------------------------
@@ -271,27 +265,27 @@ define archive
 	$(Q)ar rcs $@ $(filter %.o,$^)
 endef
 
-$(LIB_A): $(call obj,$(filter-out $(SSL_SRC) $(DRV_SRC),$(LIB_SRC))) $B/.objects
+$(LIB_A): $(call obj,$(filter-out $(CRYPTO_SRC) $(DRV_SRC),$(LIB_SRC))) $B/.objects
 	$(archive)
 $(CLI_A): $(call obj,$(filter-out $(MAIN_SRC),$(CLI_SRC))) $B/.objects
 	$(archive)
 $(SUP_A): $(call obj,$(SUP_SRC)) $B/.objects
 	$(archive)
 
-$(LIB_SO): $(call obj,$(filter-out $(SSL_SRC) $(DRV_SRC),$(LIB_SRC))) $B/.objects $B/.link
+$(LIB_SO): $(call obj,$(filter-out $(CRYPTO_SRC) $(DRV_SRC),$(LIB_SRC))) $B/.objects $B/.link
 	@$(call say,LD,$@)
-	$(Q)$(LINK_) $(LOOK_LIB) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--no-undefined -o $@ $(filter %.o,$^) $(LIB_LIBS)
+	$(Q)$(LINK_) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--no-undefined -o $@ $(filter %.o,$^) $(LIB_LIBS)
 	@ln -sf $(@F) $B/librexpand.so
 
 $(BIN)/rexpand: $(call obj,$(MAIN_SRC)) $(CLI_A) $(LIB_A) $B/.link
 	@$(call say,LD,$@)
-	$(Q)$(LINK_) $(LOOK_BIN) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS)
+	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS)
 
 # A module has its own copy of what it needs of the library, so that it fits any program that has the library in it.
 $(BIN)/rexpand_terminal.so: $(call obj,$(TERM_SRC)) $B/.objects $B/.link
 	$(link_module) $(EDIT_LIBS)
-$(BIN)/rexpand_openssl.so: $(call obj,$(SSL_SRC)) $(LIB_A) $B/.objects $B/.link
-	$(link_module) $(SSL_LIBS)
+$(BIN)/rexpand_crypto.so: $(call obj,$(CRYPTO_SRC)) $(LIB_A) $B/.objects $B/.link
+	$(link_module) $(CRYPTO_LIBS)
 
 
 # rexpand_NAME.so of a driver, with the libraries of LOOKUP_NAME_PC.
@@ -310,6 +304,10 @@ endef
 .PHONY: all
 all: $(LIB_A) $(COMMAND) $(MODULES) $(if $(LIB_SRC),$(if $(filter normal,$(VARIANT)),$(LIB_SO)))
 	@rm -f $(filter-out $(MODULES),$(wildcard $(BIN)/*.so))
+	$(if $(and $(filter normal,$(VARIANT)),$(strip $(MODULES))),@ln -sf $(MODULES:build/%=../%) $B/)
+
+# A program elsewhere in build/ has the modules beside it all the same.
+modules_beside = $(if $(strip $(MODULES)),@ln -sf $(MODULES:%=$(CURDIR)/%) $(@D)/)
 
 # --- tests ------------------------------------------------------------------------------------------------------------
 
@@ -324,7 +322,8 @@ OLD_TEST := $(filter-out $(TEST_BIN),$(patsubst $B/obj/%.o,$B/%,$(shell find $B/
 $(TEST_BIN): $B/%: $B/obj/%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link
 	@$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK_) $(LOOK_HERE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS) $(TEST_LIBS)
+	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(if $(filter yes,$(LINE_EDITING)),$(EDIT_LIBS)) $(LIB_LIBS) $(TEST_LIBS)
+	$(modules_beside)
 
 .PHONY: test test-programs
 test-programs: all $(PICKED)
@@ -340,10 +339,11 @@ BENCH_BIN := $(BENCH_SRC:test/bench/%.c=build/bench/%)
 $(BENCH_BIN): build/bench/%: $B/obj/test/bench/%.o $(LIB_A) $B/.link
 	@$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK_) $(LOOK_HERE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(BENCH_LIBS)
+	$(Q)$(LINK_) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(BENCH_LIBS)
+	$(modules_beside)
 
 .PHONY: bench-programs
-bench-programs: $(BENCH_BIN)
+bench-programs: $(MODULES) $(BENCH_BIN)
 	@:
 
 # --- fuzz -------------------------------------------------------------------------------------------------------------
@@ -352,13 +352,14 @@ FUZZ      =
 FUZZ_BIN := $(FUZZ_SRC:test/fuzz/fuzz_%.c=$B/bin/%)
 FUZZ_RUN := $(if $(FUZZ),$(filter $(FUZZ:%=$B/bin/%),$(FUZZ_BIN)),$(FUZZ_BIN))
 
-$(FUZZ_BIN): $B/bin/%: $B/obj/test/fuzz/fuzz_%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link | $(MODULES)
+$(FUZZ_BIN): $B/bin/%: $B/obj/test/fuzz/fuzz_%.o $(SUP_A) $(CLI_A) $(LIB_A) $B/.link
 	@$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(LINK_) -fsanitize=fuzzer $(LOOK_HERE) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(TEST_LIBS)
+	$(Q)$(LINK_) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LIB_LIBS) $(TEST_LIBS)
+	$(modules_beside)
 
 .PHONY: fuzz
-fuzz: $(FUZZ_RUN)
+fuzz: $(MODULES) $(FUZZ_RUN)
 	@$(if $(FUZZ_RUN),bash test/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_RUN),echo "make fuzz: no fuzz target$(if $(FUZZ), of that name) in test/fuzz/ yet")
 
 # --- lint -------------------------------------------------------------------------------------------------------------

@@ -21,9 +21,11 @@ build|libsqlite3-dev|the sqlite lookup|LOOKUP_SQLITE
 build|libedit-dev|line editing in rexpand -be|LINE_EDITING
 build|redis-server|the private server of make run and of the tests|LOOKUP_REDIS
 test|libcmocka-dev|the unit tests|
+test|libjansson-dev|reads what explain --json writes|
 test|libhiredis-dev|the yardstick of make bench|
 test|exim4-daemon-heavy|the oracle that the language tests are compared with|
 test|exim4-config|Debian's own configuration, read by a test|
+test|openssl|the certificate of make bench|
 test|valgrind|finds leaks in make test|
 test|clang|make lint, make fuzz|
 test|libclang-rt-dev|the sanitizers of make fuzz|

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acl/acl.h"
 #include "base/digest.h"
 #include "base/outcome.h"
 #include "facade.h"
@@ -66,26 +67,34 @@ bool rexpand_program_is_constant(const struct rexpand_program *program)
 
 /* ---- environments ---- */
 
-/* An environment without a configuration; NULL when memory runs out. */
-static struct rexpand_env *plain_env(void)
+/* An environment that knows a configuration's ACLs and nothing else of it;
+   NULL when memory runs out. */
+static struct rexpand_env *plain_env(const struct rexpand_config *config)
 {
     struct rexpand_env *made = calloc(1, sizeof *made);
     struct env *env = env_new();
+    struct acls *acls = acls_new(config == NULL ? NULL : facade_config(config));
 
-    if (made == NULL || env == NULL) {
+    if (made == NULL || env == NULL || acls == NULL) {
         free(made);
         env_free(env);
+        acls_free(acls);
         return NULL;
     }
     made->env = env;
+    made->acls = acls;
+    made->config = config == NULL ? NULL : facade_config(config);
+    env->acls = acls;
+    env->check_acl = acls_check;
     arena_init(&made->arena, 1024, SIZE_MAX);
+    arena_init(&made->trace.arena, 1024, SIZE_MAX);
     return made;
 }
 
 struct rexpand_env *rexpand_env_new(const struct rexpand_config *config, char **message)
 {
     struct error error = {.offset = ERROR_NO_OFFSET};
-    struct rexpand_env *made = plain_env();
+    struct rexpand_env *made = plain_env(config);
 
     if (message != NULL)
         *message = NULL;
@@ -102,7 +111,9 @@ void rexpand_env_free(struct rexpand_env *env)
         return;
     program_cache_release(&env->last);
     env_free(env->env);
+    acls_free(env->acls);
     arena_free(&env->arena);
+    arena_free(&env->trace.arena);
     free(env);
 }
 
@@ -154,11 +165,12 @@ void rexpand_env_seal(struct rexpand_env *env)
 void rexpand_env_tidy(struct rexpand_env *env)
 {
     env_tidy(env->env);
+    acls_forget(env->acls);
 }
 
 /* ---- evaluation ---- */
 
-static enum rexpand_outcome evaluate(const struct program *program, struct env *env,
+static enum rexpand_outcome evaluate(const struct program_use *use, struct env *env,
                                      struct rexpand_result *result)
 {
     struct run run;
@@ -166,7 +178,7 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
     struct value value = {0};
 
     env_begin(env, &run, &error);
-    enum outcome outcome = evaluate_program(&run, program, &value);
+    enum outcome outcome = evaluate_use(&run, use, &value);
     bool done = outcome == OUTCOME_DONE;
     *result = (struct rexpand_result){
         .outcome = (enum rexpand_outcome)outcome,
@@ -182,7 +194,9 @@ static enum rexpand_outcome evaluate(const struct program *program, struct env *
 enum rexpand_outcome rexpand_evaluate(const struct rexpand_program *program, struct rexpand_env *env,
                                       struct rexpand_result *result)
 {
-    return evaluate(program->program, env->env, result);
+    const struct program_use use = {.program = program->program};
+
+    return evaluate(&use, env->env, result);
 }
 
 static enum rexpand_outcome no_memory(struct rexpand_result *result)
@@ -204,7 +218,7 @@ enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, s
         return no_memory(result);
     program_cache_release(&env->last);
     env->last = use;
-    return evaluate(use.program, env->env, result);
+    return evaluate(&use, env->env, result);
 }
 
 /* ---- what this build knows ---- */

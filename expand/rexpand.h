@@ -100,6 +100,34 @@ REXPAND_PUBLIC const char *rexpand_config_define(struct rexpand_config *config, 
 REXPAND_PUBLIC char *rexpand_config_print(struct rexpand_config *config, const char *const *words,
                                           size_t word_count, bool values_only, char **message);
 
+/* ---- looking for mistakes ---- */
+
+/* Something that rexpand_check found; valid during the call that tells it. */
+struct rexpand_finding {
+    const char *file;
+    unsigned line;    /* counted from 1 */
+    unsigned column;  /* counted from 1, in bytes; 0: not known */
+    bool is_warning;  /* it works, but hardly as meant */
+    const char *kind; /* "syntax", "tainted", …: rexpand-check(1) has a section on each */
+    const char *message;
+};
+
+/* As rexpand_config_read, and remembers where each byte stood, so that
+   rexpand_check knows columns. With "text" (may be NULL) these bytes are read and not the
+   file, whose path is only what findings call it: an editor's buffer, say. */
+REXPAND_PUBLIC struct rexpand_config *rexpand_config_read_places(const char *path, const char *text,
+                                                                 size_t text_length,
+                                                                 const char *const *definitions,
+                                                                 size_t definition_count, char **message);
+
+/* Looks through all strings of a configuration that are expanded, its lists,
+   ACLs, routers, transports and authenticators, and calls "found" for each mistake, by
+   place. Nothing is run. False when memory ran out; *message (if "message" is not NULL) is
+   then a text for free(), or NULL. */
+REXPAND_PUBLIC bool rexpand_check(const struct rexpand_config *config,
+                                  void (*found)(void *context, const struct rexpand_finding *finding),
+                                  void *context, char **message);
+
 /* ---- environments ---- */
 
 /* What strings are evaluated in: variables, lookups with their connections and
@@ -114,6 +142,23 @@ REXPAND_PUBLIC void rexpand_env_free(struct rexpand_env *env);
    False when there is no such variable, or memory runs out. */
 REXPAND_PUBLIC bool rexpand_env_set(struct rexpand_env *env, const char *variable, const char *bytes,
                                     size_t length, bool clean);
+
+/* How a message is taken. All zeroes: as it is. */
+struct rexpand_message_options {
+    const char *sender; /* envelope sender, as behind -f of a mailer; NULL: what a line "From ..." in
+                           front of the header says, else unknown */
+    bool dot_ends;      /* a line with a dot alone ends the message */
+    bool is_local;      /* the process's user hands it in: without another sender it is that one, and a
+                           missing Message-Id:, From: or Date: is added */
+};
+
+/* The message whose header fields, body and envelope sender the strings see; it is
+   copied as far as they can. All of it counts as coming from outside. "bytes" NULL takes the
+   present one away, "options" may be NULL. False, with a message for free(), when it is not
+   one that Exim would take: a header of more than header_maxsize bytes, a sender that is no
+   address. Variables that were set go before it. */
+REXPAND_PUBLIC bool rexpand_env_message(struct rexpand_env *env, const char *bytes, size_t length,
+                                        const struct rexpand_message_options *options, char **message);
 
 /* A lookup setting (redis_servers, …) by its name and text. False, with a
    message for free(), when it is not known or does not parse. */
@@ -158,6 +203,169 @@ REXPAND_PUBLIC enum rexpand_outcome rexpand_expand(struct rexpand_env *env, cons
    NULL when this build has no lookup of that name, or memory runs out. */
 REXPAND_PUBLIC char *rexpand_quote(const char *lookup, const char *bytes, size_t length,
                                    size_t *quoted_length);
+
+/* ---- access control lists ---- */
+
+/* What an ACL says (Exim specification, chapter 43). */
+enum rexpand_verdict {
+    REXPAND_ACCEPT,
+    REXPAND_DENY,
+    REXPAND_DEFER,   /* not now: for SMTP an answer that begins with 4 */
+    REXPAND_DISCARD, /* accepted for the client, and thrown away */
+    REXPAND_DROP,    /* denied, and the connection is to be closed */
+    REXPAND_ERROR,   /* a mistake in the ACL; for SMTP as REXPAND_DEFER, with no more said */
+};
+
+enum { REXPAND_ACL_ARGUMENTS = 9 };
+
+/* The texts live until the next call with the environment; NULL: none was
+   given. */
+struct rexpand_acl_result {
+    enum rexpand_verdict verdict;
+    const char *message; /* for the client */
+    size_t message_length;
+    const char *log_message; /* for the log; with REXPAND_ERROR what is wrong, never NULL */
+    size_t log_message_length;
+};
+
+/* Checks an ACL of the environment's configuration. "acl" is what an option
+   such as acl_smtp_rcpt is set to: it is expanded, and then an ACL's name, the absolute path of a
+   file with one, or an ACL itself. The arguments (up to 9, may be NULL if there are none) are
+   $acl_arg1, …; they count as coming from outside. What a "set" does stays in the environment. A
+   condition that this version does not evaluate (rexpand-configuration(5) lists them) is a
+   REXPAND_ERROR. */
+REXPAND_PUBLIC enum rexpand_verdict rexpand_acl_check(struct rexpand_env *env, const char *acl,
+                                                      const char *const *arguments, size_t argument_count,
+                                                      struct rexpand_acl_result *result);
+
+/* Takes a line for the log, without a time or a line end; all its bytes print.
+   "logs" names the logs that are meant: main, reject, panic, or several with commas. It may not use
+   the environment. */
+typedef void rexpand_log(void *context, const char *logs, const char *line, size_t length);
+
+/* Where "logwrite" and warnings go: nowhere at first, or with NULL. */
+REXPAND_PUBLIC void rexpand_env_log(struct rexpand_env *env, rexpand_log *write, void *context);
+
+/* ---- watching an evaluation ---- */
+
+/* Why did this come out so? An environment may have an observer, which is told
+   of each part of a string when its evaluation begins and ends: a tree, as a walk. The
+   result is the same with and without one.
+
+       static void show(void *context, const struct rexpand_event *event)
+       {
+           if (event->kind == REXPAND_EVENT_LEAVE && event->outcome == REXPAND_DONE && !event->is_truth)
+               printf("%*s%.*s = %.*s\n", (int)event->depth * 2, "",
+                      (int)event->source.length, event->source.bytes,
+                      (int)event->value.length, event->value.bytes);
+       }
+
+       rexpand_env_trace(env, show, NULL); */
+
+/* Bytes of an event. They may hold anything, and live as long as the call. */
+struct rexpand_text {
+    const char *bytes; /* NULL: there is none */
+    size_t length;
+    bool is_tainted; /* some of it came from outside */
+};
+
+enum rexpand_event_kind {
+    REXPAND_EVENT_ENTER,
+    REXPAND_EVENT_LEAVE,   /* of the part that was entered last and not left yet */
+    REXPAND_EVENT_SKIPPED, /* a part that is not evaluated: the branch not taken, conditions behind the one
+                              that decided, what a list without items was to be put through */
+    REXPAND_EVENT_LOOKUP,  /* a lookup was answered for the part that was entered last */
+};
+
+/* What the part is. */
+enum rexpand_part {
+    REXPAND_PART_STRING,    /* a whole string: the one given, or one that was put together on the way
+                               (${expand:…}, the replacement of sg, a named list, an argument of run) */
+    REXPAND_PART_TEXT,      /* text without a construct, or one whose constructs were constant and
+                               evaluated when it was compiled ("is_constant") */
+    REXPAND_PART_VARIABLE,  /* named by "name" */
+    REXPAND_PART_CAPTURE,   /* $1; "name" is its digits */
+    REXPAND_PART_SEQUENCE,  /* several parts, one after the other */
+    REXPAND_PART_ITEM,      /* ${name{…}} */
+    REXPAND_PART_OPERATOR,  /* ${name:…} */
+    REXPAND_PART_CONDITION, /* gives a truth, no value */
+    REXPAND_PART_MISTAKE,   /* where the string is wrong */
+    REXPAND_PART_LIST_ITEM, /* of a domain list or the like; its truth: it decided the list */
+    REXPAND_PART_FAIL,      /* the word "fail" in place of a branch */
+    REXPAND_PART_ABSENT,    /* a branch that was chosen and is not written */
+};
+
+/* What it is to the part around it. */
+enum rexpand_role {
+    REXPAND_ROLE_PART,     /* one of a string's */
+    REXPAND_ROLE_ARGUMENT, /* a string of a construct, a condition of and{…} or or{…} */
+    REXPAND_ROLE_CONDITION,
+    REXPAND_ROLE_YES,
+    REXPAND_ROLE_NO,
+    REXPAND_ROLE_EACH, /* done for each item of a list, or an item of one */
+};
+
+struct rexpand_lookup_report {
+    const char *driver;
+    struct rexpand_text key;     /* or query */
+    struct rexpand_text file;    /* bytes NULL: the driver has none */
+    struct rexpand_text options; /* behind the driver's name; passwords are stars */
+    enum rexpand_outcome outcome;
+    bool is_found;
+    bool is_from_cache;        /* nothing was asked */
+    size_t together;           /* with how many others it was asked, ahead of its place; "seconds" is the time
+                                  of all of them */
+    struct rexpand_text value; /* when it was found */
+    const char *source;        /* which server answered ("127.0.0.1:6379"), or how the file was read; NULL:
+                                  not known */
+    const char *message;       /* when the outcome is not REXPAND_DONE */
+    double seconds;
+};
+
+/* Of all kinds, what stands under a kind is empty in others. Fields may be added at
+   the end in later versions. */
+struct rexpand_event {
+    enum rexpand_event_kind kind;
+    enum rexpand_part part;
+    enum rexpand_role role;
+    unsigned depth;             /* how many parts are around this one */
+    size_t number;              /* which of its role, from 1; of REXPAND_ROLE_EACH: the item of the list */
+    struct rexpand_text name;   /* of the construct; bytes NULL: it has none */
+    struct rexpand_text source; /* as it is written; passwords of servers are stars */
+    size_t offset;              /* where, in the innermost REXPAND_PART_STRING around it */
+    bool is_negated;            /* condition: with an odd number of "!", which its truth reckons in */
+    bool is_constant;           /* text: it was a construct until it was compiled */
+    bool is_known;              /* string: it was compiled before; list item: its answer was remembered */
+
+    /* REXPAND_EVENT_ENTER */
+    struct rexpand_text item;   /* $item, of REXPAND_ROLE_EACH */
+    struct rexpand_text so_far; /* $value, in reduce */
+
+    /* REXPAND_EVENT_LEAVE */
+    enum rexpand_outcome outcome;
+    struct rexpand_text value; /* when it is REXPAND_DONE and there is no truth */
+    bool is_truth;
+    bool truth;
+    const char *message;           /* when the outcome is not REXPAND_DONE */
+    size_t message_offset;         /* as "offset", of the construct that the message is about, or
+                                      REXPAND_NO_OFFSET */
+    double seconds;                /* of a string, and of constructs that look at the world; else 0 */
+    struct rexpand_text new_value; /* $value, if the part set it for those that follow */
+
+    /* REXPAND_EVENT_LEAVE: $0, $1, … if the part set them for those that follow.
+       REXPAND_EVENT_ENTER of a string inside: those that it begins with. */
+    const struct rexpand_text *captures;
+    size_t capture_count;
+
+    /* REXPAND_EVENT_LOOKUP */
+    const struct rexpand_lookup_report *lookup;
+};
+
+typedef void (*rexpand_observer)(void *context, const struct rexpand_event *event);
+
+/* From now on "observer" is told of all that is evaluated in the environment;
+   NULL: nobody. It may not use the environment. */
+REXPAND_PUBLIC void rexpand_env_trace(struct rexpand_env *env, rexpand_observer observer, void *context);
 
 /* ---- what this build knows ---- */
 

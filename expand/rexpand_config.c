@@ -18,15 +18,9 @@ struct rexpand_config {
     struct config *config;
 };
 
-struct rexpand_config *rexpand_config_read(const char *path, const char *const *definitions,
-                                           size_t definition_count, char **message)
+struct rexpand_config *facade_config_read(const struct config_input *input, char **message)
 {
     struct error error = {.offset = ERROR_NO_OFFSET};
-    struct config_input input = {
-        .path = path,
-        .definitions = definitions,
-        .definition_count = definition_count,
-    };
     struct rexpand_config *made = calloc(1, sizeof *made);
 
     if (message != NULL)
@@ -34,11 +28,28 @@ struct rexpand_config *rexpand_config_read(const char *path, const char *const *
     if (made == NULL)
         return NULL;
     arena_init(&made->arena, 4096, SIZE_MAX);
-    if (config_read(&input, &made->arena, &made->config, &error) == OUTCOME_DONE)
+    if (config_read(input, &made->arena, &made->config, &error) == OUTCOME_DONE)
         return made;
     facade_hand_over(message, &error);
     rexpand_config_free(made);
     return NULL;
+}
+
+struct rexpand_config *rexpand_config_read(const char *path, const char *const *definitions,
+                                           size_t definition_count, char **message)
+{
+    struct config_input input = {
+        .path = path,
+        .definitions = definitions,
+        .definition_count = definition_count,
+    };
+
+    return facade_config_read(&input, message);
+}
+
+const struct config *facade_config(const struct rexpand_config *config)
+{
+    return config->config;
 }
 
 void rexpand_config_free(struct rexpand_config *config)
@@ -118,27 +129,6 @@ char *rexpand_config_print(struct rexpand_config *config, const char *const *wor
 }
 
 /* ---- what a configuration does to an environment ---- */
-
-/* The options that are variables too. */
-static const char *const option_variables[] = {
-    "exim_path",         "primary_hostname",     "qualify_domain",
-    "qualify_recipient", "smtp_active_hostname", "spool_directory",
-};
-
-static enum outcome set_variables(struct rexpand_env *env, const struct config *config, struct error *error)
-{
-    for (size_t i = 0; i < sizeof option_variables / sizeof option_variables[0]; i++) {
-        const char *name = option_variables[i];
-        struct config_option option;
-        bool no_memory = false;
-        if (!config_option(config, name, strlen(name), &option) || option.text.length == 0)
-            continue;
-        (void)env_set(env->env, name, strlen(name), option.text.bytes, option.text.length, true, &no_memory);
-        if (no_memory)
-            return error_no_memory(error);
-    }
-    return OUTCOME_DONE;
-}
 
 /* Whether "name" matches one item of keep_environment: a name, "*" and the end
    of one, or "^" and a regular expression. */
@@ -250,31 +240,15 @@ static enum outcome set_lists(struct rexpand_env *env, const struct config *conf
     return OUTCOME_DONE;
 }
 
-/* How words in header fields are encoded. */
-static enum outcome set_encoded_words(struct rexpand_env *env, const struct config *config,
-                                      struct error *error)
-{
-    struct value charset = config_text(config, "headers_charset");
-    struct value check = config_text(config, "check_rfc2047_length");
-    char *name = arena_copy(&env->arena, charset.bytes, charset.length);
-
-    env->env->encoded_words.takes_long_words = value_equals_text(&check, "false");
-    if (name == NULL || (charset.length > 0 && !env_set_charset(env->env, name)))
-        return error_no_memory(error);
-    return OUTCOME_DONE;
-}
-
 enum outcome facade_configure(struct rexpand_env *env, const struct rexpand_config *config,
                               struct error *error)
 {
     enum outcome outcome = config_set_lookups(config->config, env->env->lookups, &env->arena, error);
 
     if (outcome == OUTCOME_DONE)
-        outcome = set_variables(env, config->config, error);
+        outcome = facade_set_options(env, config->config, config_path(config->config), error);
     if (outcome == OUTCOME_DONE)
         outcome = set_lists(env, config->config, error);
-    if (outcome == OUTCOME_DONE)
-        outcome = set_encoded_words(env, config->config, error);
     /* A program that read no file asked for no cleaning of its environment. */
     if (outcome == OUTCOME_DONE && config_path(config->config) != NULL)
         outcome = set_environment(env, config->config, error);

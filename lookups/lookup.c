@@ -139,7 +139,7 @@ size_t lookups_word(const struct lookups *lookups, const char *name)
     return get_setting(lookups, name).as.word;
 }
 
-static bool choose_cache(struct search *search, const struct value *text)
+static bool choose_cache(struct lookup_search *search, const struct value *text)
 {
     static const struct {
         const char *word;
@@ -174,7 +174,7 @@ static enum outcome wrong_option(const struct lookup_request *request, const str
                      driver->name, text.bytes);
 }
 
-static enum outcome read_option(struct search *search, const struct value *item)
+static enum outcome read_option(struct lookup_search *search, const struct value *item)
 {
     const struct lookup_request *request = &search->request;
     const struct lookup_driver *driver = request->driver;
@@ -194,7 +194,7 @@ static enum outcome read_option(struct search *search, const struct value *item)
         search->gives_key = true;
         return OUTCOME_DONE;
     }
-    for (size_t i = 0; i < driver->option_count && i < MOST_OPTIONS; i++) {
+    for (size_t i = 0; i < driver->option_count && i < LOOKUP_MOST_OPTIONS; i++) {
         if (!value_equals_text(&name, driver->options[i].name))
             continue;
         search->chosen[i] = text;
@@ -209,7 +209,7 @@ static enum outcome read_option(struct search *search, const struct value *item)
     return wrong_option(request, &name);
 }
 
-static enum outcome read_options(struct search *search)
+static enum outcome read_options(struct lookup_search *search)
 {
     const struct lookup_request *request = &search->request;
     struct list_reader reader;
@@ -231,14 +231,14 @@ static enum outcome read_options(struct search *search)
 }
 
 /* The file of a query: from its option, its first word, or the setting. */
-static void choose_file(const struct lookups *lookups, struct search *search)
+static void choose_file(const struct lookups *lookups, struct lookup_search *search)
 {
     struct lookup_request *request = &search->request;
     const struct lookup_driver *driver = request->driver;
     struct value *key = &request->key;
     size_t end = 0;
 
-    for (size_t i = 0; i < driver->option_count && i < MOST_OPTIONS; i++)
+    for (size_t i = 0; i < driver->option_count && i < LOOKUP_MOST_OPTIONS; i++)
         if (search->chosen[i].bytes != NULL && strcmp(driver->options[i].name, "file") == 0) {
             request->file = search->chosen[i];
             return;
@@ -280,7 +280,7 @@ static enum outcome check_file(const struct lookup_request *request)
     return OUTCOME_DONE;
 }
 
-bool state_is_for(const struct state *state, const struct search *search)
+static bool is_state_for(const struct state *state, const struct lookup_search *search)
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
@@ -309,7 +309,8 @@ static struct state *free_place(struct lookups *lookups)
     return oldest;
 }
 
-static enum outcome open_state(struct lookups *lookups, const struct search *search, struct state **opened)
+static enum outcome open_state(struct lookups *lookups, const struct lookup_search *search,
+                               struct state **opened)
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
@@ -318,7 +319,7 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
         .driver = search->request.driver,
         .file_length = file->length,
         .name_length = file->length + selector,
-        .checked_for = search->request.deadline,
+        .checked_in = search->request.evaluation,
     };
 
     if (place == NULL)
@@ -342,24 +343,24 @@ static enum outcome open_state(struct lookups *lookups, const struct search *sea
 }
 
 /* Whether an open state is good. One evaluation sees one state of a file, so that it
-   is looked at once for all the lookups in it; evaluations are known by their deadlines. */
-static bool is_good(struct state *state, const struct search *search)
+   is looked at once for all the lookups in it. */
+static bool is_good(struct state *state, const struct lookup_search *search)
 {
     const struct lookup_request *request = &search->request;
 
     if (request->driver->check == NULL ||
-        (request->deadline != CLOCK_NEVER && state->checked_for == request->deadline))
+        (request->evaluation != 0 && state->checked_in == request->evaluation))
         return true;
-    state->checked_for = request->deadline;
+    state->checked_in = request->evaluation;
     return request->driver->check(state->state, request);
 }
 
 /* The open state that the search wants, NULL when there is none that is good. */
-static struct state *find_state(struct lookups *lookups, const struct search *search)
+static struct state *find_state(struct lookups *lookups, const struct lookup_search *search)
 {
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
-        if (state->is_busy || !state_is_for(state, search))
+        if (state->is_busy || !is_state_for(state, search))
             continue;
         if (is_good(state, search))
             return state;
@@ -369,7 +370,8 @@ static struct state *find_state(struct lookups *lookups, const struct search *se
     return NULL;
 }
 
-struct state *search_state(struct lookups *lookups, const struct search *search, enum outcome *outcome)
+struct state *lookup_search_state(struct lookups *lookups, const struct lookup_search *search,
+                                  enum outcome *outcome)
 {
     struct state *state = find_state(lookups, search);
 
@@ -402,20 +404,20 @@ static void add_printing(struct buffer *out, const struct value *text)
     }
 }
 
-static enum outcome defer(const struct search *search)
+static enum outcome defer(const struct lookup_search *search)
 {
     enum { MOST_SHOWN = 1024 };
     const struct lookup_request *request = &search->request;
     struct buffer message;
     struct value text;
-    struct value shown = search->key;
+    struct value shown = search->asked;
 
     if (shown.length > MOST_SHOWN)
         shown.length = MOST_SHOWN;
     buffer_init(&message, request->arena);
     buffer_add_string(&message, "lookup of \"");
     add_printing(&message, &shown);
-    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < search->key.length ? "..." : "",
+    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < search->asked.length ? "..." : "",
                   request->error->message);
     if (!buffer_value(&message, &text))
         return error_no_memory(request->error);
@@ -423,7 +425,7 @@ static enum outcome defer(const struct search *search)
     return OUTCOME_DEFERRED;
 }
 
-size_t driver_number(const struct lookup_driver *driver)
+static size_t driver_number(const struct lookup_driver *driver)
 {
     size_t count;
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
@@ -434,36 +436,14 @@ size_t driver_number(const struct lookup_driver *driver)
     return number;
 }
 
-/* Asks the driver, and keeps its answer as it wishes. */
-static enum outcome ask(struct lookups *lookups, const struct search *search,
-                        const struct lookup_cache_key *key, struct lookup_answer *answer)
+enum outcome lookup_search_open(struct lookups *lookups, const struct lookup_request *request,
+                                struct lookup_answer *answer, struct lookup_search *search)
 {
-    enum outcome outcome = OUTCOME_DONE;
-
-    if (!lookup_batch_take(lookups, search, key, answer, &outcome)) {
-        struct state *state = search_state(lookups, search, &outcome);
-        if (state != NULL) {
-            state->is_busy = true;
-            outcome = search->request.driver->find(state->state, &search->request, answer);
-            state->is_busy = false;
-        }
-    }
-    if (answer->empties_cache)
-        lookup_cache_forget(&lookups->cache, key->number);
-    if (outcome == OUTCOME_DEFERRED)
-        return defer(search);
-    if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
-        lookup_cache_put(&lookups->cache, key, answer);
-    return outcome;
-}
-
-enum outcome search_begin(const struct lookups *lookups, struct search *search,
-                          const struct lookup_request *request, struct lookup_cache_key *key)
-{
-    *search =
-        (struct search){.request = *request, .key = request->key, .reads_cache = true, .writes_cache = true};
+    *search = (struct lookup_search){
+        .request = *request, .asked = request->key, .reads_cache = true, .writes_cache = true};
     search->request.chosen = search->chosen;
     request->error->offset = ERROR_NO_OFFSET;
+    *answer = LOOKUP_ANSWER_FOUND;
     enum outcome outcome = read_options(search);
     if (outcome == OUTCOME_DONE && request->driver->style == LOOKUP_QUERY)
         trim_query(&search->request);
@@ -472,7 +452,7 @@ enum outcome search_begin(const struct lookups *lookups, struct search *search,
     if (outcome == OUTCOME_DONE)
         outcome = check_file(&search->request);
     if (outcome == OUTCOME_DONE)
-        lookup_cache_key(&lookups->cache, key, &search->request, driver_number(request->driver));
+        lookup_cache_key(&lookups->cache, &search->key, &search->request, driver_number(request->driver));
     return outcome;
 }
 
@@ -497,27 +477,76 @@ static enum outcome check_taint(const struct lookups *lookups, const struct look
     return OUTCOME_DONE;
 }
 
-enum outcome search_key(struct lookups *lookups, const struct search *search,
-                        const struct lookup_cache_key *key, struct lookup_answer *answer)
+bool lookup_search_is_kept(struct lookups *lookups, const struct lookup_search *search,
+                           struct lookup_answer *answer)
 {
+    answer->is_from_cache = search->reads_cache && lookup_cache_get(&lookups->cache, &search->key, answer);
+    return answer->is_from_cache;
+}
+
+enum outcome lookup_search_keep(struct lookups *lookups, const struct lookup_search *search,
+                                enum outcome outcome, const struct lookup_answer *answer)
+{
+    if (answer->empties_cache)
+        lookup_cache_forget(&lookups->cache, search->key.number);
+    if (outcome == OUTCOME_DEFERRED)
+        return defer(search);
+    if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
+        lookup_cache_put(&lookups->cache, &search->key, answer);
+    return outcome;
+}
+
+static enum outcome ask_driver(struct lookups *lookups, const struct lookup_search *search,
+                               struct lookup_answer *answer)
+{
+    enum outcome outcome = OUTCOME_DONE;
+    struct state *state = lookup_search_state(lookups, search, &outcome);
+
+    if (state == NULL)
+        return outcome;
+    state->is_busy = true;
+    outcome = search->request.driver->find(state->state, &search->request, answer);
+    state->is_busy = false;
+    return outcome;
+}
+
+enum outcome lookup_search_ask(struct lookups *lookups, struct lookup_search *search,
+                               struct lookup_answer *answer)
+{
+    enum outcome outcome = OUTCOME_DONE;
+
     *answer = LOOKUP_ANSWER_FOUND;
     /* No file has an empty key, whatever is in it. */
     if (search->request.driver->style == LOOKUP_SINGLE_KEY && search->request.key.length == 0) {
         answer->found = false;
         return OUTCOME_DONE;
     }
-    if (search->reads_cache && lookup_cache_get(&lookups->cache, key, answer))
+    if (lookup_search_is_kept(lookups, search, answer)) {
+        search->is_kept = true;
         return OUTCOME_DONE;
-    return ask(lookups, search, key, answer);
+    }
+    search->is_new = true;
+    if (!lookup_batch_take(lookups, search, answer, &outcome))
+        outcome = ask_driver(lookups, search, answer);
+    return lookup_search_keep(lookups, search, outcome, answer);
 }
 
-/* What is handed out: the value as its driver marks it, or the key in its place. */
-static void finish(const struct search *search, struct lookup_answer *answer)
+bool lookup_search_has_other_keys(const struct lookup_request *request)
 {
+    const struct lookup_words *words = request->words;
+
+    return words != NULL && (words->partial != LOOKUP_NOT_PARTIAL || words->otherwise != LOOKUP_NO_DEFAULT);
+}
+
+void lookup_search_close(const struct lookup_search *search, enum outcome outcome,
+                         struct lookup_answer *answer)
+{
+    answer->found = answer->found && outcome == OUTCOME_DONE;
+    answer->is_from_cache = search->is_kept && !search->is_new;
     if (!answer->found)
         answer->value = VALUE_LITERAL("");
     else if (search->gives_key)
-        answer->value = value_clean(search->key.bytes, search->key.length);
+        answer->value = value_clean(search->asked.bytes, search->asked.length);
     else if (search->request.driver->results_are_tainted)
         answer->value = value_tainted(answer->value.bytes, answer->value.length);
 }
@@ -525,24 +554,21 @@ static void finish(const struct search *search, struct lookup_answer *answer)
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer)
 {
-    struct search search;
-    struct lookup_cache_key key;
+    struct lookup_search search;
+    enum outcome outcome = lookup_search_open(lookups, request, answer, &search);
 
-    *answer = LOOKUP_ANSWER_FOUND;
-    enum outcome outcome = search_begin(lookups, &search, request, &key);
     if (outcome == OUTCOME_DONE)
         outcome = check_taint(lookups, &search.request);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    outcome = search_key(lookups, &search, &key, answer);
-    if (outcome == OUTCOME_DONE && request->type != NULL) {
+    outcome = lookup_search_ask(lookups, &search, answer);
+    if (outcome == OUTCOME_DONE && lookup_search_has_other_keys(request)) {
         if (answer->found)
-            search_split_whole(&search, answer);
+            lookup_search_split_whole(&search, answer);
         else
-            outcome = search_other_keys(lookups, &search, answer);
+            outcome = lookup_search_other_keys(lookups, &search, answer);
     }
-    answer->found = answer->found && outcome == OUTCOME_DONE;
-    finish(&search, answer);
+    lookup_search_close(&search, outcome, answer);
     return outcome;
 }
 

@@ -21,19 +21,14 @@ enum lookup_default {
 enum { LOOKUP_NOT_PARTIAL = -1 };
 
 /* A type of lookup as it is written: partial3(.)lsearch*@,ret=key */
-struct lookup_type {
-    const struct lookup_driver *driver;
+struct lookup_words {
     struct value name;    /* the driver's */
+    struct value type;    /* the name and what follows it, but for the options */
     struct value options; /* what followed behind a comma; empty if nothing did */
     int partial;          /* how many components a shortened key keeps, or LOOKUP_NOT_PARTIAL */
     struct value affix;   /* in front of a shortened key: "*." mostly */
     enum lookup_default otherwise;
 };
-
-/* Reads one. OUTCOME_FAILED with Exim's message. Where "is_plain" there is nothing
-   before and behind the driver's name but options, as in host lists. */
-enum outcome lookup_type_read(struct lookup_type *type, const struct value *text, bool is_plain,
-                              struct arena *arena, struct error *error) MUST_CHECK;
 
 /* What a driver may need of the language, which it does not know: keys of a file
    may be strings to expand and patterns. Both set the error of the evaluation that
@@ -49,9 +44,9 @@ struct lookup_language {
    at least until the answer has been used. */
 struct lookup_request {
     const struct lookup_driver *driver;
-    /* Which keys are tried when "key" is not there; its driver and options are those
-       of the request. NULL: none. */
-    const struct lookup_type *type;
+    /* Which keys are tried when "key" is not there; the name and options in it are not
+       looked at. NULL: none. */
+    const struct lookup_words *words;
     const struct lookup_language *language; /* NULL: drivers that need it are not asked */
     void *context;                          /* for "language" */
     /* The name of a variable that such bytes of the query may have come from, or NULL; for
@@ -64,6 +59,9 @@ struct lookup_request {
     struct arena *arena;  /* for the answer and for a message */
     struct error *error;  /* set when the outcome is not OUTCOME_DONE */
     nanoseconds deadline; /* of the whole evaluation; a driver has its own, shorter ones beside it */
+    /* Which one that is: within one a file is looked at once, whatever happens to it. 0: none,
+       it is looked at each time. */
+    unsigned long evaluation;
     /* What "options" says for each of the driver's own, in the order of its rows; no
        bytes (NULL) where it says nothing. lookup_find sets this for the driver. */
     const struct value *chosen;
@@ -71,17 +69,23 @@ struct lookup_request {
 
 struct lookup_answer {
     bool found;
-    struct value value;      /* in the request's arena; empty when not found */
-    bool has_parts;          /* the key was found in another form, or might have been: */
-    struct value wild;       /* what a "*" stood for in it */
-    struct value fixed;      /* and the rest */
-    bool may_cache;          /* a driver sets this to false for what must be asked again, a write say */
-    bool empties_cache;      /* the driver changed something: earlier answers of it may be wrong now */
+    struct value value; /* in the request's arena; empty when not found */
+    bool has_parts;     /* the key was found in another form, or might have been: */
+    struct value wild;  /* what a "*" stood for in it */
+    struct value fixed; /* and the rest */
+    bool may_cache;     /* a driver sets this to false for what must be asked again, a write say */
+    bool empties_cache; /* the driver changed something: earlier answers of it may be wrong now */
+    /* For who watches an evaluation. */
+    bool is_from_cache;      /* lookup_find's: the driver was not asked */
+    size_t together;         /* lookup_find's: with how many others it was asked ahead of its place */
+    nanoseconds together_in; /* and how long all of that took */
+    const char *source;      /* the server that answered, or how a file was read; never a password; NULL:
+                                nothing to say; in the request's arena, or constant */
     nanoseconds valid_until; /* CLOCK_NEVER, or when a cached answer is to be asked again */
 };
 
-/* One of many questions that are asked at once. */
-struct lookup_question {
+/* One of several lookups that are made together. */
+struct lookup_turn {
     struct lookup_request request;
     struct lookup_answer answer;
     enum outcome outcome;
@@ -90,7 +94,7 @@ struct lookup_question {
 /* What asking a question ahead of its place would do. */
 enum lookup_foresight {
     LOOKUP_AHEAD,   /* it only reads: nobody can tell when it was asked */
-    LOOKUP_ALONE,   /* its answer may be another one by then, or it is a mistake: asked in its place */
+    LOOKUP_ALONE,   /* it is asked in its place */
     LOOKUP_BARRIER, /* it may change what questions behind it are about */
 };
 
@@ -190,10 +194,11 @@ struct lookup_driver {
     bool (*check)(void *state, const struct lookup_request *request);
     /* The answer comes in as found, to be cached, valid for ever. */
     enum outcome (*find)(void *state, const struct lookup_request *request, struct lookup_answer *answer);
-    /* Many at once, for ${map and the like: whether a question may be asked early,
-       and "find" for each of several that may. Both or neither; NULL: one at a time. */
+    /* Many at once: whether a request may be made earlier than it stands, and "find" for
+       several that may and whose options are the same, each with an outcome of its own. Both or
+       neither; NULL: one at a time. */
     enum lookup_foresight (*foresee)(const struct lookup_request *request);
-    void (*find_many)(void *state, struct lookup_question *const *questions, size_t count);
+    void (*find_many)(void *state, struct lookup_turn *const *turns, size_t count);
     /* Gives back what is dear to hold while nothing is asked: NULL if nothing is. */
     void (*tidy)(void *state);
     void (*close)(void *state);
@@ -261,12 +266,18 @@ size_t lookups_word(const struct lookups *lookups, const char *name);
 bool lookup_quote_nothing(struct buffer *out, const struct value *text, const struct value *option);
 
 /* Asks: options are read, the cache is looked at, the driver opened and asked, for
-   the other keys of "type" too as long as nothing is found.
+   the other keys of "words" too as long as nothing is found.
    OUTCOME_DONE with found or not; OUTCOME_DEFERRED when it cannot be known now, with
    Exim's whole message: lookup of "KEY OR QUERY" gave DEFER: REASON;
    OUTCOME_FAILED for a mistake in the request. Nothing is to be put around either. */
 enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *request,
                          struct lookup_answer *answer) MUST_CHECK;
+
+/* Asks for "count" answers, as if each had been asked for in its turn by
+   lookup_find, but with as few round trips as the driver can: what only reads goes
+   out together, and what may write waits until all before it have their answers.
+   Each turn gets its outcome, and its request's error. */
+void lookup_find_many(struct lookups *lookups, struct lookup_turn *turns, size_t count);
 
 /* Exim's end of a message: forgets cached answers and lets drivers give back
    what they do not need between messages. Files and connections stay open. */

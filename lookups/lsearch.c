@@ -49,9 +49,10 @@ static enum outcome lsearch_find(void *opened, const struct lookup_request *requ
 
     if (outcome != OUTCOME_DONE)
         return outcome;
-    answer->found = has_index(state)
-                        ? line_index_find(&state->index, &state->file, &request->key, &line, &key)
-                        : scan(&state->file, &request->key, &line, &key);
+    bool is_indexed = has_index(state);
+    answer->source = is_indexed ? "the file is in memory" : "the file was read";
+    answer->found = is_indexed ? line_index_find(&state->index, &state->file, &request->key, &line, &key)
+                               : scan(&state->file, &request->key, &line, &key);
     if (!answer->found)
         return line_file_outcome(&state->file, request);
     return line_answer(&state->file, &line, &key, is_full, request, answer);

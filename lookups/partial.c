@@ -7,35 +7,33 @@
 
 /* What is left of the key on both sides of the "." that a shortened key begins
    behind. */
-static void split(const struct search *search, struct lookup_answer *answer, size_t wild, size_t fixed)
+static void split(const struct lookup_search *search, struct lookup_answer *answer, size_t wild, size_t fixed)
 {
     answer->has_parts = true;
-    answer->wild = value_slice(search->request.arena, &search->key, 0, wild);
-    answer->fixed = value_slice(search->request.arena, &search->key, fixed, search->key.length);
+    answer->wild = value_slice(search->request.arena, &search->asked, 0, wild);
+    answer->fixed = value_slice(search->request.arena, &search->asked, fixed, search->asked.length);
 }
 
-void search_split_whole(const struct search *search, struct lookup_answer *answer)
+void lookup_search_split_whole(const struct lookup_search *search, struct lookup_answer *answer)
 {
-    if (search->request.type->partial != LOOKUP_NOT_PARTIAL)
+    if (search->request.words->partial != LOOKUP_NOT_PARTIAL)
         split(search, answer, 0, 0);
 }
 
-static enum outcome try_key(struct lookups *lookups, struct search *search, const struct value *text,
+static enum outcome try_key(struct lookups *lookups, struct lookup_search *search, const struct value *text,
                             struct lookup_answer *answer)
 {
-    struct lookup_cache_key key;
-
     search->request.key = *text;
-    lookup_cache_key(&lookups->cache, &key, &search->request, driver_number(search->request.driver));
-    return search_key(lookups, search, &key, answer);
+    lookup_cache_key(&lookups->cache, &search->key, &search->request, search->key.number);
+    return lookup_search_ask(lookups, search, answer);
 }
 
 /* "front", then the search's key from "from" on. */
-static enum outcome try_with_front(struct lookups *lookups, struct search *search, const struct value *front,
-                                   size_t from, struct lookup_answer *answer)
+static enum outcome try_with_front(struct lookups *lookups, struct lookup_search *search,
+                                   const struct value *front, size_t from, struct lookup_answer *answer)
 {
     struct arena *arena = search->request.arena;
-    struct value rest = value_slice(arena, &search->key, from, search->key.length);
+    struct value rest = value_slice(arena, &search->asked, from, search->asked.length);
     struct buffer text;
     struct value key;
 
@@ -51,9 +49,10 @@ static enum outcome try_with_front(struct lookups *lookups, struct search *searc
 
 /* The last key of partial0-: the affix alone, without a dot at its end unless it is
    nothing else. */
-static enum outcome try_affix(struct lookups *lookups, struct search *search, struct lookup_answer *answer)
+static enum outcome try_affix(struct lookups *lookups, struct lookup_search *search,
+                              struct lookup_answer *answer)
 {
-    struct value affix = search->request.type->affix;
+    struct value affix = search->request.words->affix;
 
     if (affix.length == 0)
         return OUTCOME_DONE;
@@ -61,7 +60,7 @@ static enum outcome try_affix(struct lookups *lookups, struct search *search, st
         affix.length--;
     enum outcome outcome = try_key(lookups, search, &affix, answer);
     if (outcome == OUTCOME_DONE && answer->found)
-        split(search, answer, search->key.length, search->key.length);
+        split(search, answer, search->asked.length, search->asked.length);
     return outcome;
 }
 
@@ -76,16 +75,17 @@ static size_t count_dots(const struct value *key)
 
 /* The key with the affix in front, then without its first component, and so on as
    long as enough of them are left. */
-static enum outcome try_partial(struct lookups *lookups, struct search *search, struct lookup_answer *answer)
+static enum outcome try_partial(struct lookups *lookups, struct lookup_search *search,
+                                struct lookup_answer *answer)
 {
-    const struct lookup_type *type = search->request.type;
-    const struct value *key = &search->key;
-    size_t least = (size_t)type->partial;
+    const struct lookup_words *words = search->request.words;
+    const struct value *key = &search->asked;
+    size_t least = (size_t)words->partial;
     size_t from = 0;
     enum outcome outcome = OUTCOME_DONE;
 
-    if (type->affix.length > 0)
-        outcome = try_with_front(lookups, search, &type->affix, 0, answer);
+    if (words->affix.length > 0)
+        outcome = try_with_front(lookups, search, &words->affix, 0, answer);
     if (outcome == OUTCOME_DONE && answer->found)
         split(search, answer, 0, 0);
     for (size_t dots = count_dots(key); outcome == OUTCOME_DONE && !answer->found && dots >= least; dots--) {
@@ -93,7 +93,7 @@ static enum outcome try_partial(struct lookups *lookups, struct search *search, 
         if (dot == NULL)
             return try_affix(lookups, search, answer);
         from = (size_t)(dot - key->bytes) + 1;
-        outcome = try_with_front(lookups, search, &type->affix, from, answer);
+        outcome = try_with_front(lookups, search, &words->affix, from, answer);
         if (outcome == OUTCOME_DONE && answer->found)
             split(search, answer, from - 1, from);
     }
@@ -101,10 +101,11 @@ static enum outcome try_partial(struct lookups *lookups, struct search *search, 
 }
 
 /* "*" in place of all that is in front of the last "@", if there is something. */
-static enum outcome try_star_at(struct lookups *lookups, struct search *search, struct lookup_answer *answer)
+static enum outcome try_star_at(struct lookups *lookups, struct lookup_search *search,
+                                struct lookup_answer *answer)
 {
     const struct value star = VALUE_LITERAL("*");
-    const struct value *key = &search->key;
+    const struct value *key = &search->asked;
     const char *at = key->length == 0 ? NULL : memrchr(key->bytes, '@', key->length);
 
     if (at == NULL || at == key->bytes)
@@ -116,26 +117,28 @@ static enum outcome try_star_at(struct lookups *lookups, struct search *search, 
     return outcome;
 }
 
-static enum outcome try_star(struct lookups *lookups, struct search *search, struct lookup_answer *answer)
+static enum outcome try_star(struct lookups *lookups, struct lookup_search *search,
+                             struct lookup_answer *answer)
 {
     const struct value star = VALUE_LITERAL("*");
     enum outcome outcome = try_key(lookups, search, &star, answer);
 
     if (outcome == OUTCOME_DONE && answer->found)
-        split(search, answer, search->key.length, search->key.length);
+        split(search, answer, search->asked.length, search->asked.length);
     return outcome;
 }
 
-enum outcome search_other_keys(struct lookups *lookups, struct search *search, struct lookup_answer *answer)
+enum outcome lookup_search_other_keys(struct lookups *lookups, struct lookup_search *search,
+                                      struct lookup_answer *answer)
 {
-    const struct lookup_type *type = search->request.type;
+    const struct lookup_words *words = search->request.words;
     enum outcome outcome = OUTCOME_DONE;
 
-    if (type->partial != LOOKUP_NOT_PARTIAL)
+    if (words->partial != LOOKUP_NOT_PARTIAL)
         outcome = try_partial(lookups, search, answer);
-    if (outcome == OUTCOME_DONE && !answer->found && type->otherwise == LOOKUP_STAR_AT)
+    if (outcome == OUTCOME_DONE && !answer->found && words->otherwise == LOOKUP_STAR_AT)
         outcome = try_star_at(lookups, search, answer);
-    if (outcome == OUTCOME_DONE && !answer->found && type->otherwise != LOOKUP_NO_DEFAULT)
+    if (outcome == OUTCOME_DONE && !answer->found && words->otherwise != LOOKUP_NO_DEFAULT)
         outcome = try_star(lookups, search, answer);
     return outcome;
 }

@@ -108,11 +108,10 @@ static bool next_chunk(struct arena *arena, size_t size)
     return true;
 }
 
-char *arena_alloc_text(struct arena *arena, size_t size)
+char *arena_alloc_text_elsewhere(struct arena *arena, size_t size)
 {
-    if (size > (size_t)(arena->end - arena->next) || arena->next == NULL)
-        if (!next_chunk(arena, size))
-            return NULL;
+    if (!next_chunk(arena, size))
+        return NULL;
     char *block = arena->next;
     arena->next += size;
     return block;

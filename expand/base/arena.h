@@ -44,7 +44,7 @@ void arena_reset(struct arena *arena, size_t keep);
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
 
 /* As arena_alloc, without alignment: for text. */
-char *arena_alloc_text(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
+static inline char *arena_alloc_text(struct arena *arena, size_t size);
 
 /* As arena_alloc, filled with zeroes. "count" times "size" may not overflow:
    NULL if it would. */
@@ -64,6 +64,18 @@ char *arena_copy(struct arena *arena, const char *bytes, size_t length);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 char *arena_format_list(struct arena *arena, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
+
+/* The same where the current chunk has no room. */
+char *arena_alloc_text_elsewhere(struct arena *arena, size_t size) __attribute__((malloc, alloc_size(2)));
+
+static inline char *arena_alloc_text(struct arena *arena, size_t size)
+{
+    if (arena->next == NULL || size > (size_t)(arena->end - arena->next))
+        return arena_alloc_text_elsewhere(arena, size);
+    char *block = arena->next;
+    arena->next += size;
+    return block;
+}
 
 /* Everything allocated after arena_mark is given back by arena_release. The
    bytes stand untouched until the next allocation. */

@@ -13,17 +13,21 @@ void buffer_init(struct buffer *buffer, struct arena *arena)
     *buffer = (struct buffer){.arena = arena};
 }
 
-/* Room for "size" bytes more and the NUL behind them. */
-static bool make_room(struct buffer *buffer, size_t size)
+/* Nothing fits into it any more. */
+static bool fail(struct buffer *buffer)
+{
+    buffer->failed = true;
+    buffer->capacity = buffer->length;
+    return false;
+}
+
+/* make_room where there is none. */
+static bool grow(struct buffer *buffer, size_t size)
 {
     if (buffer->failed)
         return false;
-    if (size < buffer->capacity - buffer->length)
-        return true;
-    if (size > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4) {
-        buffer->failed = true;
-        return false;
-    }
+    if (size > SIZE_MAX / 4 || buffer->length > SIZE_MAX / 4)
+        return fail(buffer);
     size_t needed = buffer->length + size + 1;
     size_t capacity = buffer->capacity == 0 ? (size_t)FIRST_CAPACITY : buffer->capacity * 2;
     if (capacity < needed)
@@ -33,13 +37,17 @@ static bool make_room(struct buffer *buffer, size_t size)
         capacity = needed;
         bytes = arena_grow_text(buffer->arena, buffer->bytes, buffer->capacity, capacity);
     }
-    if (bytes == NULL) {
-        buffer->failed = true;
-        return false;
-    }
+    if (bytes == NULL)
+        return fail(buffer);
     buffer->bytes = bytes;
     buffer->capacity = capacity;
     return true;
+}
+
+/* Room for "size" bytes more and the NUL behind them. */
+static inline bool make_room(struct buffer *buffer, size_t size)
+{
+    return size < buffer->capacity - buffer->length || grow(buffer, size);
 }
 
 void buffer_reserve(struct buffer *buffer, size_t size)
@@ -61,13 +69,6 @@ void buffer_add(struct buffer *buffer, const char *bytes, size_t length)
     put(buffer, bytes, length);
 }
 
-void buffer_add_byte(struct buffer *buffer, char byte)
-{
-    if (!make_room(buffer, 1))
-        return;
-    buffer->bytes[buffer->length++] = byte;
-}
-
 void buffer_add_string(struct buffer *buffer, const char *text)
 {
     put(buffer, text, strlen(text));
@@ -75,13 +76,24 @@ void buffer_add_string(struct buffer *buffer, const char *text)
 
 void buffer_add_number(struct buffer *buffer, long long number)
 {
+    static const char digit_pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233343536"
+        "37383940414243444546474849505152535455565758596061626364656667686970717273"
+        "7475767778798081828384858687888990919293949596979899";
     char digits[24];
     size_t at = sizeof digits;
     unsigned long long rest = number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
 
-    do
-        digits[--at] = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
+    for (; rest >= 100; rest /= 100) {
+        const char *pair = digit_pairs + 2 * (rest % 100);
+        digits[--at] = pair[1];
+        digits[--at] = pair[0];
+    }
+    if (rest >= 10) {
+        digits[--at] = digit_pairs[2 * rest + 1];
+        rest /= 10;
+    }
+    digits[--at] = (char)('0' + rest);
     if (number < 0)
         digits[--at] = '-';
     put(buffer, digits + at, sizeof digits - at);
@@ -141,7 +153,7 @@ static void add_span(struct buffer *buffer, size_t begin, size_t end, const stru
     buffer->spans[buffer->span_count++] = (struct taint_span){.begin = begin, .end = end, .quoter = quoter};
 }
 
-void buffer_add_value(struct buffer *buffer, const struct value *value)
+void buffer_add_spans(struct buffer *buffer, const struct value *value)
 {
     size_t at = buffer->length;
 
@@ -150,7 +162,6 @@ void buffer_add_value(struct buffer *buffer, const struct value *value)
         size_t end = span->end < value->length ? span->end : value->length;
         add_span(buffer, at + span->begin, at + end, span->quoter);
     }
-    put(buffer, value->bytes, value->length);
 }
 
 void buffer_add_like(struct buffer *buffer, const char *bytes, size_t length, const struct value *like,
@@ -192,7 +203,7 @@ void buffer_truncate(struct buffer *buffer, size_t length)
 
 bool buffer_value(struct buffer *buffer, struct value *value)
 {
-    if (!make_room(buffer, 0))
+    if (buffer->failed || !make_room(buffer, 0))
         return false;
     buffer->bytes[buffer->length] = '\0';
     *value = (struct value){.bytes = buffer->bytes,

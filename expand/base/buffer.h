@@ -4,6 +4,7 @@
 #define REXPAND_BASE_BUFFER_H
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/outcome.h"
 #include "base/value.h"
@@ -28,14 +29,14 @@ void buffer_reserve(struct buffer *buffer, size_t size);
 
 /* Clean bytes. */
 void buffer_add(struct buffer *buffer, const char *bytes, size_t length);
-void buffer_add_byte(struct buffer *buffer, char byte);
+static inline void buffer_add_byte(struct buffer *buffer, char byte);
 void buffer_add_string(struct buffer *buffer, const char *text);
 void buffer_add_number(struct buffer *buffer, long long number); /* in decimal */
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Bytes with their own taint. The value's bytes may lie in the same arena,
-   behind the buffer too. */
-void buffer_add_value(struct buffer *buffer, const struct value *value);
+   behind the buffer too, or be the buffer's own. */
+static inline void buffer_add_value(struct buffer *buffer, const struct value *value);
 
 /* "length" bytes that a quoting or changing function made out of "like": if
    any byte of that is tainted they all are. They count as quoted by "quoter"
@@ -53,5 +54,47 @@ void buffer_truncate(struct buffer *buffer, size_t length);
 /* The buffer's content as a value with a NUL behind it; it stays the buffer's
    and changes when the buffer does. False when memory ran out. */
 bool buffer_value(struct buffer *buffer, struct value *value) MUST_CHECK;
+
+/* Most additions are short and find room, and most evaluations are made of
+   them: these are the beginnings of functions that go on where that is not so. */
+void buffer_add_spans(struct buffer *buffer, const struct value *value);
+
+static inline void buffer_add_byte(struct buffer *buffer, char byte)
+{
+    if (buffer->capacity - buffer->length < 2)
+        buffer_add(buffer, &byte, 1);
+    else
+        buffer->bytes[buffer->length++] = byte;
+}
+
+/* Up to 16 bytes: their first and their last half, which may overlap. */
+static inline void buffer_copy_short(char *to, const char *from, size_t length)
+{
+    if (length >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + length - 8, from + length - 8, 8);
+    } else if (length >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + length - 4, from + length - 4, 4);
+    } else {
+        for (size_t i = 0; i < length; i++)
+            to[i] = from[i];
+    }
+}
+
+static inline void buffer_add_value(struct buffer *buffer, const struct value *value)
+{
+    enum { SHORT = 16 };
+    size_t length = value->length;
+
+    if (value->span_count > 0)
+        buffer_add_spans(buffer, value);
+    if (length > SHORT || length >= buffer->capacity - buffer->length) {
+        buffer_add(buffer, value->bytes, length);
+        return;
+    }
+    buffer_copy_short(buffer->bytes + buffer->length, value->bytes, length);
+    buffer->length += length;
+}
 
 #endif

@@ -18,6 +18,10 @@ nanoseconds clock_now(void);
 /* "span" from now, CLOCK_NEVER if that is beyond all time. */
 nanoseconds clock_deadline(nanoseconds span);
 
+/* The same for spans of seconds, in a fraction of the time: it may come some
+   milliseconds early. */
+nanoseconds clock_rough_deadline(nanoseconds span);
+
 static inline nanoseconds clock_earlier(nanoseconds left, nanoseconds right)
 {
     return left < right ? left : right;

@@ -9,7 +9,7 @@ bool digest_make(enum digest_algorithm algorithm, const char *bytes, size_t leng
                  unsigned char digest[DIGEST_LONGEST], unsigned *digest_length)
 {
     const char *problem;
-    const struct digest_calls *calls = OPENSSL_TABLE(rexpand_digests, &problem);
+    const struct digest_calls *calls = CRYPTO_TABLE(rexpand_digests, &problem);
 
     return calls != NULL && calls->make(algorithm, bytes, length, digest, digest_length);
 }
@@ -19,7 +19,7 @@ bool digest_authenticate(enum digest_algorithm algorithm, const struct value *se
                          unsigned *digest_length)
 {
     const char *problem;
-    const struct digest_calls *calls = OPENSSL_TABLE(rexpand_digests, &problem);
+    const struct digest_calls *calls = CRYPTO_TABLE(rexpand_digests, &problem);
 
     return calls != NULL && calls->authenticate(algorithm, secret, text, digest, digest_length);
 }
@@ -46,7 +46,7 @@ bool digest_is_same(const char *left, const char *right, size_t length)
 void digest_version(struct buffer *out)
 {
     const char *problem = "";
-    const struct digest_calls *calls = OPENSSL_TABLE(rexpand_digests, &problem);
+    const struct digest_calls *calls = CRYPTO_TABLE(rexpand_digests, &problem);
 
     if (calls == NULL)
         buffer_format(out, "Not there: %s", problem);

@@ -4,6 +4,8 @@
 #include <ifaddrs.h>
 #include <string.h>
 
+#include "base/list.h"
+
 enum { LONGEST_ADDRESS = 64, TOO_MANY_BITS = 1000 };
 
 static bool read_bare(const char *text, size_t length, struct ip_address *address)
@@ -122,4 +124,46 @@ bool ip_is_local(const struct ip_address *address)
     }
     freeifaddrs(interfaces);
     return found;
+}
+
+/* address := IP | "[" IP "]" [ ":" port ] | IP "." port */
+static bool read_interface(struct arena *arena, const struct value *item, struct ip_address *address)
+{
+    struct value text = *item;
+    const char *end = NULL;
+
+    if (text.length > 0 && text.bytes[0] == '[') {
+        end = memchr(text.bytes, ']', text.length);
+        text = value_slice(arena, item, 1, end == NULL ? 0 : (size_t)(end - text.bytes) - 1);
+    }
+    if (end != NULL || ip_read(&text, address))
+        return end == NULL || ip_read(&text, address);
+    end = text.length == 0 ? NULL : memrchr(text.bytes, '.', text.length);
+    text = value_slice(arena, item, 0, end == NULL ? 0 : (size_t)(end - text.bytes));
+    return ip_read(&text, address);
+}
+
+static bool is_zero(const struct ip_address *address)
+{
+    for (size_t i = 0; i < address->size; i++)
+        if (address->bytes[i] != 0)
+            return false;
+    return true;
+}
+
+bool ip_is_in_interfaces(struct arena *arena, const struct ip_address *address, const struct value *list)
+{
+    struct list_reader reader;
+    struct value item;
+    struct ip_address interface;
+
+    list_open(&reader, arena, list, ':');
+    while (list_next(&reader, &item)) {
+        if (!read_interface(arena, &item, &interface))
+            continue;
+        if (is_zero(&interface) ? interface.size == address->size && ip_is_local(address)
+                                : ip_is_in_network(address, &interface, (unsigned)interface.size * 8))
+            return true;
+    }
+    return false;
 }

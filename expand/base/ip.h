@@ -37,4 +37,9 @@ void ip_add(struct buffer *out, const struct ip_address *address, char separator
 /* Whether an interface of this machine has the address. */
 bool ip_is_local(const struct ip_address *address);
 
+/* Whether it is in a list of them as local_interfaces has it (Exim specification,
+   chapter 13): addresses that may have a port behind them, where 0.0.0.0 and ::0 stand for
+   all that this machine has. */
+bool ip_is_in_interfaces(struct arena *arena, const struct ip_address *address, const struct value *list);
+
 #endif

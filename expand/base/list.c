@@ -46,12 +46,11 @@ static bool is_doubled(const struct list_reader *reader, size_t position)
            !byte_is_control(reader->separator);
 }
 
-/* The position of the next separator that is not doubled, or the end.
-   "*doubled" counts those that are. */
-static size_t find_end(const struct list_reader *reader, size_t *doubled)
+/* The position of the next separator that is not doubled, from "position" on,
+   or the end. "*doubled" counts those that are. */
+static size_t find_end(const struct list_reader *reader, size_t position, size_t *doubled)
 {
     const char *bytes = reader->list.bytes;
-    size_t position = reader->position;
 
     *doubled = 0;
     while (position < reader->list.length) {
@@ -86,14 +85,32 @@ static struct value undouble(struct list_reader *reader, const struct value *ite
     return buffer_value(&copy, &result) ? result : *item;
 }
 
+/* The next separator where it is near, as it is in most lists; else where the
+   search may begin. */
+static size_t find_near(const struct list_reader *reader)
+{
+    enum { NEAR = 16 };
+    const char *bytes = reader->list.bytes;
+    size_t left = reader->list.length - reader->position;
+    size_t end = reader->position + (left < NEAR ? left : NEAR);
+    size_t position = reader->position;
+
+    while (position < end && bytes[position] != reader->separator)
+        position++;
+    return position;
+}
+
 bool list_next(struct list_reader *reader, struct value *item)
 {
-    size_t doubled;
+    size_t doubled = 0;
 
     skip_space(reader);
     if (reader->position >= reader->list.length)
         return false;
-    size_t end = find_end(reader, &doubled);
+    size_t end = find_near(reader);
+    if (end < reader->list.length &&
+        (reader->list.bytes[end] != reader->separator || is_doubled(reader, end)))
+        end = find_end(reader, end, &doubled);
     size_t to = end;
     while (to > reader->position && byte_is_space(reader->list.bytes[to - 1]))
         to--;

@@ -11,8 +11,8 @@
 #define MODULE_TABLE __attribute__((visibility("default")))
 
 /* The table of that name in a module's file, which is looked for beside the
-   program or library that this stands in, where the dynamic linker looks for it, and where
-   `make install` puts it. NULL when there is none: then "*problem" says why, until this
+   program or library that this is linked to, where the dynamic linker looks for that,
+   and where `make install` puts it. NULL when there is none: then "*problem" says why, until this
    thread calls again. Any thread may call it; asking again for a module that is there
    costs some hundred nanoseconds. */
 const void *module_find(const char *file, const char *table, const char **problem)
@@ -24,11 +24,11 @@ static inline const void *module_linked(const void *table)
     return table;
 }
 
-/* The tables of all files that include OpenSSL's headers. */
-#ifdef OPENSSL_LINKED
-#define OPENSSL_TABLE(table, problem) ((void)(problem), module_linked(&(table)))
+/* The tables of the files that include OpenSSL's headers or libcrypt's. */
+#ifdef CRYPTO_LINKED
+#define CRYPTO_TABLE(table, problem) ((void)(problem), module_linked(&(table)))
 #else
-#define OPENSSL_TABLE(table, problem) module_find("rexpand_openssl.so", #table, problem)
+#define CRYPTO_TABLE(table, problem) module_find("rexpand_crypto.so", #table, problem)
 #endif
 
 #endif

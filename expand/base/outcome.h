@@ -35,6 +35,16 @@ struct error {
 enum outcome error_set(struct error *error, struct arena *arena, enum outcome outcome, const char *format,
                        ...) __attribute__((format(printf, 4, 5)));
 
+/* The longest message that error_wrap makes. */
+enum { ERROR_LONGEST = 4096 };
+
+/* Puts words around the message that is there, which is one of the format's
+   arguments. Strings that expand strings can nest a thousand deep, each with words of its
+   own: a message that is long already gets no more of them, and one that would become
+   longer than ERROR_LONGEST loses its middle. Without memory it stays as it was. */
+void error_wrap(struct error *error, struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* The answer to an allocation that the arena's limit refused: OUTCOME_FAILED,
    with a constant message. */
 enum outcome error_no_memory(struct error *error);

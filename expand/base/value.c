@@ -20,18 +20,12 @@ bool value_byte_is_tainted(const struct value *value, size_t position)
     return false;
 }
 
-struct value value_slice(struct arena *arena, const struct value *value, size_t from, size_t length)
+struct value value_slice_spans(struct arena *arena, const struct value *value, size_t from, size_t length)
 {
-    if (from > value->length)
-        from = value->length;
-    if (length > value->length - from)
-        length = value->length - from;
     struct value slice = value_clean(value->bytes + from, length);
     size_t to = from + length;
     size_t first = 0;
 
-    if (length == 0)
-        return slice;
     while (first < value->span_count && value->spans[first].end <= from)
         first++;
     size_t last = first;

@@ -63,10 +63,29 @@ bool value_byte_is_tainted(const struct value *value, size_t position);
    The bytes are shared with "value"; spans are copied into "arena" only when some but
    not all of the bytes are tainted. If the arena has no room the whole slice is
    tainted, which is the safe mistake. */
-struct value value_slice(struct arena *arena, const struct value *value, size_t from, size_t length);
+static inline struct value value_slice(struct arena *arena, const struct value *value, size_t from,
+                                       size_t length);
 
 /* Without white space (space, \t, \n, \v, \f, \r) at both ends. */
 struct value value_trim(struct arena *arena, const struct value *value);
+
+/* The part of value_slice that is not for speed alone: from and length lie in
+   the value, and some of its bytes are tainted. */
+struct value value_slice_spans(struct arena *arena, const struct value *value, size_t from, size_t length);
+
+static inline struct value value_slice(struct arena *arena, const struct value *value, size_t from,
+                                       size_t length)
+{
+    if (from > value->length)
+        from = value->length;
+    if (length > value->length - from)
+        length = value->length - from;
+    if (value->span_count == 0 || length == 0)
+        return value_clean(value->bytes + from, length);
+    if (value->spans == taint_whole)
+        return value_tainted(value->bytes + from, length);
+    return value_slice_spans(arena, value, from, length);
+}
 
 /* Bytes equal, taint left aside. */
 bool value_equal(const struct value *left, const struct value *right);

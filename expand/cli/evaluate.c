@@ -19,6 +19,9 @@ struct logical_line {
 
 struct evaluation {
     struct session session;
+    string_taker *taker;
+    void *context;
+    FILE *remarks;    /* where to say what is no result */
     bool may_define;  /* a line NAME=value defines a macro */
     bool has_macros;  /* whether lines must be searched for them */
     bool shows_place; /* a person is watching: mistakes get a caret */
@@ -62,8 +65,10 @@ static void show_place(const char *text, size_t length, size_t offset)
                  "");
 }
 
-static int status_of(enum rexpand_outcome outcome)
+int exit_status_of(enum rexpand_outcome outcome)
 {
+    if (outcome == REXPAND_DONE)
+        return EXIT_OK;
     return outcome == REXPAND_DEFERRED ? EXIT_EXPANSION_DEFERRED : EXIT_EXPANSION_FAILED;
 }
 
@@ -74,20 +79,29 @@ static void note(struct evaluation *evaluation, int status)
         evaluation->status = status;
 }
 
-static void expand(struct evaluation *evaluation, const char *text, size_t length)
+static int print_value(struct session *session, const char *text, size_t length, bool shows_place,
+                       void *context)
 {
     struct rexpand_result result;
-    enum rexpand_outcome outcome = rexpand_expand(evaluation->session.env, text, length, &result);
+    enum rexpand_outcome outcome = rexpand_expand(session->env, text, length, &result);
+
+    (void)context;
 
     if (outcome == REXPAND_DONE) {
         (void)fwrite_unlocked(result.bytes, 1, result.length, stdout);
         (void)putchar_unlocked('\n');
     } else {
         (void)printf("Failed: %s\n", result.message);
-        if (evaluation->shows_place)
+        if (shows_place)
             show_place(text, length, result.offset);
-        note(evaluation, status_of(outcome));
     }
+    return exit_status_of(outcome);
+}
+
+static void expand(struct evaluation *evaluation, const char *text, size_t length)
+{
+    note(evaluation,
+         evaluation->taker(&evaluation->session, text, length, evaluation->shows_place, evaluation->context));
     rexpand_env_tidy(evaluation->session.env);
 }
 
@@ -108,7 +122,7 @@ static bool is_definition(const char *line, size_t length)
 
 static void say_failed(struct evaluation *evaluation, char *message)
 {
-    (void)printf("Failed: %s\n", message == NULL ? "out of memory" : message);
+    (void)fprintf(evaluation->remarks, "Failed: %s\n", message == NULL ? "out of memory" : message);
     free(message);
     note(evaluation, EXIT_EXPANSION_FAILED);
 }
@@ -127,7 +141,7 @@ static void take(struct evaluation *evaluation, const char *text, size_t length)
     if (evaluation->may_define && is_definition(replaced, length)) {
         const char *name = rexpand_config_define(config, replaced, length, &message);
         if (name != NULL) {
-            (void)printf("Defined macro '%s'\n", name);
+            (void)fprintf(evaluation->remarks, "Defined macro '%s'\n", name);
             evaluation->has_macros = true;
         } else {
             say_failed(evaluation, message);
@@ -246,9 +260,12 @@ static void take_typed_lines(struct evaluation *evaluation, struct editor *edito
     free(pending.bytes);
 }
 
-int command_evaluate(const struct options *options)
+int take_strings(const struct options *options, string_taker *taker, void *context)
 {
-    struct evaluation evaluation = {.may_define = true};
+    struct evaluation evaluation = {.taker = taker,
+                                    .context = context,
+                                    .remarks = options->is_json ? stderr : stdout,
+                                    .may_define = true};
     struct editor editor;
     int status;
 
@@ -268,4 +285,9 @@ int command_evaluate(const struct options *options)
     }
     session_close(&evaluation.session);
     return evaluation.status;
+}
+
+int command_evaluate(const struct options *options)
+{
+    return take_strings(options, print_value, NULL);
 }

@@ -32,9 +32,11 @@ int command_help(const struct options *options)
                  "  rexpand -be '${uc:hello}'\n"
                  "  rexpand -be --set local_part=ann '${lookup redis{GET user:$local_part}{$value}{nobody}}' "
                  "--option redis_servers=127.0.0.1\n"
+                 "  rexpand explain --set local_part=ann '${if match{$local_part}{^a}{yes}{no}}'\n"
                  "  rexpand -be -C /etc/exim4/exim4.conf < strings.txt\n"
                  "  rexpand -bP -C exim.conf redis_servers\n"
-                 "\nExit status: 0; 1 an expansion failed; 2 a lookup deferred; 64 wrong usage; 78 wrong "
+                 "\nExit status: 0; 1 an expansion failed; 2 a lookup deferred; 64 wrong usage; 66 no "
+                 "message; 78 wrong "
                  "configuration.\n"
                  "More: man rexpand, rexpand-redis(5), rexpand-configuration(5).\n");
     return EXIT_OK;

@@ -5,6 +5,9 @@
 const struct command commands[] = {
     {"-be", "eval", "[STRING…]", "expand strings: those given, else lines of standard input",
      command_evaluate},
+    {"explain", NULL, "[STRING…]", "the same, with all that led to it: parts, branches, matches, lookups",
+     command_explain},
+    {"check", NULL, "FILE…", "look for mistakes in configurations, without running anything", command_check},
     {"-bP", NULL, "[WORD…]", "print the configuration's options, lists and macros", command_print},
     {"-bV", "--version", "", "print the version and what this build contains", command_version},
     {"--help", "-h", "", "print this", command_help},

@@ -6,6 +6,8 @@
 
 #include "cli/command.h"
 
+enum { USUAL_ITEMS = 5, MOST_ITEMS = 1000 };
+
 /* A row an option. "take" gets its value (NULL for one that has none). */
 struct option_form {
     const char *name;
@@ -66,6 +68,63 @@ static bool take_values_only(struct options *options, char *value)
     return true;
 }
 
+static bool take_json(struct options *options, char *value)
+{
+    (void)value;
+    options->is_json = true;
+    return true;
+}
+
+static bool take_colour(struct options *options, char *value)
+{
+    static const char *const words[] = {
+        [COLOUR_AUTO] = "auto", [COLOUR_ALWAYS] = "always", [COLOUR_NEVER] = "never"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        options->colour = (enum colour)i;
+        if (strcmp(value, words[i]) == 0)
+            return true;
+    }
+    (void)fprintf(stderr, "rexpand: --colour wants auto, always or never, not \"%s\"\n", value);
+    return false;
+}
+
+static bool take_items(struct options *options, char *value)
+{
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+
+    if (value[0] >= '0' && value[0] <= '9' && *end == '\0' && number > 0 && number <= MOST_ITEMS) {
+        options->items = number;
+        return true;
+    }
+    (void)fprintf(stderr, "rexpand: --items wants a number from 1 to %d, not \"%s\"\n", MOST_ITEMS, value);
+    return false;
+}
+
+/* -bem is the command -be and the file of its message in one. */
+static bool take_message(struct options *options, char *value)
+{
+    for (size_t i = 0; i < command_count && options->command == NULL; i++)
+        if (commands[i].run == command_evaluate)
+            options->command = &commands[i];
+    options->message_path = value;
+    return true;
+}
+
+static bool take_sender(struct options *options, char *value)
+{
+    options->sender = value;
+    return true;
+}
+
+static bool take_dots_as_text(struct options *options, char *value)
+{
+    (void)value;
+    options->dots_are_text = true;
+    return true;
+}
+
 static const struct option_form forms[] = {
     {"-C", true, true, "FILE", "read this configuration", take_config},
     {"-D", true, true, "MACRO=VALUE", "define a macro, over what the configuration says", take_definition},
@@ -74,7 +133,15 @@ static const struct option_form forms[] = {
     {"--set-clean", true, false, "VARIABLE=VALUE", "give a variable a clean value", take_clean},
     {"--option", true, false, "OPTION=VALUE",
      "set a lookup's option, as redis_servers, without a configuration", take_option},
+    {"-bem", true, false, "FILE", "expand strings (-be) with the header fields and the body of a message",
+     take_message},
+    {"-f", true, true, "ADDRESS", "with -bem: the message's envelope sender", take_sender},
+    {"-i", false, false, NULL, "with -bem: a dot alone does not end the message", take_dots_as_text},
+    {"-oi", false, false, NULL, "the same as -i", take_dots_as_text},
     {"-n", false, false, NULL, "with -bP: values without their names", take_values_only},
+    {"--json", false, false, NULL, "with explain and check: JSON, an object a line", take_json},
+    {"--colour", true, false, "WHEN", "with explain: auto (at a terminal), always or never", take_colour},
+    {"--items", true, false, "NUMBER", "with explain: how many items of a list are shown (5)", take_items},
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -86,7 +153,14 @@ bool options_describe(size_t index, const char **form, const char **help)
         "--set VARIABLE=VALUE",
         "--set-clean VARIABLE=VALUE",
         "--option OPTION=VALUE",
+        "-bem FILE",
+        "-f ADDRESS",
+        "-i",
+        "-oi",
         "-n",
+        "--json",
+        "--colour WHEN",
+        "--items NUMBER",
     };
 
     if (index >= FORMS)
@@ -162,7 +236,7 @@ static bool take_dash(struct options *options, char **argv, int argc, int *index
     const struct option_form *form = find_form(argv[*index], &value);
     const struct command *command = find_command(argv[*index]);
 
-    if (command != NULL && command->run == command_help) {
+    if (command != NULL && (command->run == command_help || command == options->command)) {
         options->command = command; /* whoever asks for help behind a command gets it */
         return true;
     }
@@ -184,7 +258,7 @@ bool options_read(struct options *options, int argc, char **argv)
 {
     bool only_words = false;
 
-    *options = (struct options){0};
+    *options = (struct options){.items = USUAL_ITEMS};
     if (!allocate(options, (size_t)argc + 1))
         return false;
     for (int i = 1; i < argc; i++) {

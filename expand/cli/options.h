@@ -8,6 +8,8 @@
 
 #include "rexpand.h"
 
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
 enum assignment_kind { ASSIGN_TAINTED, ASSIGN_CLEAN, ASSIGN_OPTION };
 
 /* --set, --set-clean and --option, in their order. */
@@ -24,8 +26,14 @@ struct options {
     size_t definition_count;
     struct assignment *assignments;
     size_t assignment_count;
-    bool values_only;   /* -n */
-    const char **words; /* what is left: strings to expand, names to print */
+    bool is_json;             /* --json */
+    enum colour colour;       /* --colour */
+    size_t items;             /* --items */
+    const char *message_path; /* -bem */
+    const char *sender;       /* -f, NULL: none */
+    bool dots_are_text;       /* -i, -oi */
+    bool values_only;         /* -n */
+    const char **words;       /* what is left: strings to expand, names to print */
     size_t word_count;
 };
 

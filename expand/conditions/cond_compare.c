@@ -1,5 +1,8 @@
 /* Numbers by symbols, strings by words, and match. */
 
+#include <stddef.h>
+#include <string.h>
+
 #include "conditions/conditions.h"
 #include "items/number.h"
 #include "lang/env.h"
@@ -47,6 +50,19 @@ enum outcome cond_string(struct call *call, bool *truth)
 
 /* Captures are the subject's own bytes; they last until the construct around
    puts its names back. */
+/* They are seen until another match takes their place. */
+static enum outcome keep_captures(struct call *call, const struct captures *captures)
+{
+    size_t size = offsetof(struct captures, texts) + captures->count * sizeof captures->texts[0];
+    struct captures *kept = arena_alloc(call->run->arena, size);
+
+    if (kept == NULL)
+        return call_no_memory(call);
+    memcpy(kept, captures, size);
+    call->run->bindings.captures = kept;
+    return OUTCOME_DONE;
+}
+
 enum outcome cond_match(struct call *call, bool *truth)
 {
     struct run *run = call->run;
@@ -59,13 +75,9 @@ enum outcome cond_match(struct call *call, bool *truth)
         outcome = regex_cache_get(run->env->regexes, run->arena, &values[1], &regex, run->error);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    struct captures *captures = arena_alloc(run->arena, sizeof *captures);
-    if (captures == NULL)
-        return call_no_memory(call);
+    struct captures captures;
     outcome =
-        regex_match(regex, run->env->regex_scratch, run->arena, &values[0], &match, captures, run->error);
+        regex_match(regex, run->env->regex_scratch, run->arena, &values[0], &match, &captures, run->error);
     *truth = outcome == OUTCOME_DONE && match.found;
-    if (*truth)
-        run->bindings.captures = captures;
-    return outcome;
+    return *truth ? keep_captures(call, &captures) : outcome;
 }

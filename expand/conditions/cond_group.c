@@ -1,6 +1,7 @@
 /* Conditions whose strings stand in one more pair of braces: acl, saslauthd. */
 
 #include "conditions/conditions.h"
+#include "lang/acl_call.h"
 
 /* How many strings a row takes. */
 static size_t most_strings(const struct node *node)
@@ -44,12 +45,11 @@ bool parse_group(struct parser *parser, struct node *node)
 
 enum outcome cond_acl(struct call *call, bool *truth)
 {
-    struct value name;
-    enum outcome outcome = call_argument(call, 0, &name);
+    struct acl_answer answer;
+    enum outcome outcome = acl_call(call, &answer);
 
-    *truth = false;
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    return call_failed(call, "the condition acl is not in this version: \"%.*s\" was not called",
-                       CALL_TEXT(&name));
+    *truth = outcome == OUTCOME_DONE && answer.verdict == VERDICT_ACCEPT;
+    if (outcome == OUTCOME_DONE)
+        call->run->bindings.value = answer.message.bytes == NULL ? value_clean("", 0) : answer.message;
+    return outcome;
 }

@@ -89,10 +89,7 @@ static enum outcome failed_inside(struct call *call, enum outcome outcome)
 
     if (run->mistake_raised)
         return outcome;
-    char *message =
-        arena_format(run->arena, "%s inside \"%s\" condition", run->error->message, call_name(call));
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena, "%s inside \"%s\" condition", run->error->message, call_name(call));
     return outcome;
 }
 

@@ -50,10 +50,8 @@ static enum outcome evaluate_until(struct call *call, bool decisive, bool *truth
             continue;
         if (run->mistake_raised)
             return outcome;
-        char *message =
-            arena_format(run->arena, "%s inside \"%s{...}\" condition", run->error->message, call_name(call));
-        if (message != NULL)
-            run->error->message = message;
+        error_wrap(run->error, run->arena, "%s inside \"%s{...}\" condition", run->error->message,
+                   call_name(call));
         return outcome;
     }
     return OUTCOME_DONE;
@@ -135,9 +133,16 @@ bool parse_def(struct parser *parser, struct node *node)
 
 enum outcome cond_def(struct call *call, bool *truth)
 {
+    const struct node *variable = call->node->child_count > 0 ? call->node->children[0] : NULL;
     struct value value;
-    enum outcome outcome = call_argument(call, 0, &value);
 
+    /* A header field that is there is defined, whatever it holds. */
+    if (variable != NULL && variable->kind == NODE_VARIABLE &&
+        variable_row_is_header(variable->row.variable)) {
+        *truth = env_has_header(call->run->env, variable->row.variable, &variable->text);
+        return OUTCOME_DONE;
+    }
+    enum outcome outcome = call_argument(call, 0, &value);
     *truth = outcome == OUTCOME_DONE && value.length > 0;
     return outcome;
 }

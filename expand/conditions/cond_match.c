@@ -8,7 +8,7 @@
 bool parse_match_list(struct parser *parser, struct node *node)
 {
     const char *name = node->row.condition->name;
-    struct value *list = arena_calloc(parser->arena, 1, sizeof *list);
+    struct match_operand *list = arena_calloc(parser->arena, 1, sizeof *list);
 
     parse_space(parser);
     if (parse_peek(parser) != '{')
@@ -21,7 +21,8 @@ bool parse_match_list(struct parser *parser, struct node *node)
     if (list == NULL)
         return parse_mistake(parser, parser->position, "out of memory");
     node->prepared = list;
-    return parse_plain_argument(parser, list);
+    list->offset = parser->position + 1;
+    return parse_plain_argument(parser, &list->text);
 }
 
 /* But for match_ip, $value is empty then if no item says what it is to be. */
@@ -29,14 +30,14 @@ enum outcome cond_match_list(struct call *call, bool *truth)
 {
     struct run *run = call->run;
     enum list_kind kind = (enum list_kind)call->node->row.condition->data;
-    const struct value *list = call->node->prepared;
+    const struct match_operand *list = call->node->prepared;
     struct match_result result;
     struct value subject;
     enum outcome outcome = call_argument(call, 0, &subject);
 
     *truth = false;
     if (outcome == OUTCOME_DONE)
-        outcome = match_list(run, kind, &subject, list, &result);
+        outcome = match_list(run, kind, &subject, &list->text, &result);
     if (outcome != OUTCOME_DONE)
         return outcome;
     *truth = result.matches;

@@ -38,6 +38,12 @@ enum { INLIST_CASEFUL, INLIST_CASELESS };
 enum outcome cond_inlist(struct call *call, bool *truth);
 
 /* "data" of the row: the list's kind. */
+/* What is prepared for match_domain and its kind: the list, and where it stands in
+   the source. */
+struct match_operand {
+    struct value text;
+    size_t offset;
+};
 bool parse_match_list(struct parser *parser, struct node *node);
 enum outcome cond_match_list(struct call *call, bool *truth);
 

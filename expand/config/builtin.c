@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/value.h"
+#include "config/acls.h"
 #include "config/options.h"
 #include "lookups/lookup.h"
 
@@ -92,6 +93,9 @@ static void add_names(struct names *names)
     const struct option_row *rows = option_rows(&count);
     for (size_t i = 0; i < count; i++)
         add_name(names, "_OPT_MAIN_", rows[i].name);
+    const struct acl_row *conditions = acl_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        add_name(names, conditions[i].is_modifier ? "_ACL_MOD_" : "_ACL_COND_", conditions[i].name);
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
     for (size_t i = 0; i < count; i++)
         add_name(names, "_HAVE_LOOKUP_", drivers[i]->name);

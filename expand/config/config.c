@@ -32,18 +32,22 @@ static bool is_macro_line(enum config_section section, const struct value *line)
     return section_has_macros(section) && macros_is_definition(line->bytes, line->length);
 }
 
-static enum outcome read_line(struct config *config, enum config_section *section, const struct value *line,
-                              struct config_place place, struct error *error)
+static enum outcome read_line(struct config *config, enum config_section *section, struct config_line *line,
+                              struct error *error)
 {
-    struct statement statement = {.text = line->bytes, .place = place};
-    if (section_is_begin(line->bytes))
+    struct statement statement = {.text = line->text.bytes, .place = line->place};
+    if (section_is_begin(line->text.bytes))
         return section_begin(config, &statement, section, error);
-    bool is_macro = is_macro_line(*section, line);
-    enum outcome outcome = section_add_line(config, *section, line, place, is_macro, error);
+    line->is_macro = is_macro_line(*section, &line->text);
+    enum outcome outcome = section_add_line(config, *section, line, &statement.line, error);
+    if (outcome == OUTCOME_DONE && *section == CONFIG_ACL)
+        outcome = acls_read_line(config, statement.line, error);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (is_macro)
-        return macros_define_line(&config->macros, line->bytes, line->length, place, NULL, error);
+    statement.text = statement.line->text.bytes;
+    if (line->is_macro)
+        return macros_define_line(&config->macros, line->text.bytes, line->text.length, line->place, NULL,
+                                  error);
     return *section == CONFIG_MAIN ? read_main_line(config, &statement, error) : OUTCOME_DONE;
 }
 
@@ -51,12 +55,11 @@ static enum outcome read_lines(struct config *config, struct reader *reader, str
 {
     enum config_section section = CONFIG_MAIN;
     for (;;) {
-        struct value line;
-        struct config_place place;
-        enum outcome outcome = reader_next(reader, &line, &place, error);
-        if (outcome != OUTCOME_DONE || line.bytes == NULL)
+        struct config_line line = {.map = reader->keeps_places ? &reader->map : NULL};
+        enum outcome outcome = reader_next(reader, &line.text, &line.place, error);
+        if (outcome != OUTCOME_DONE || line.text.bytes == NULL)
             return outcome;
-        outcome = read_line(config, &section, &line, place, error);
+        outcome = read_line(config, &section, &line, error);
         if (outcome != OUTCOME_DONE)
             return outcome;
     }
@@ -78,6 +81,7 @@ static enum outcome read_file(struct config *config, const struct config_input *
     if (reader == NULL)
         return error_no_memory(error);
     reader_init(reader, &config->macros, config->arena);
+    reader->keeps_places = input->keeps_places;
     enum outcome outcome = open_input(config, input, reader, error);
     if (outcome == OUTCOME_DONE)
         outcome = read_lines(config, reader, error);
@@ -180,6 +184,8 @@ static void add_setting(const struct config *config, struct config_option *optio
     option->is_hidden = setting->is_hidden;
     option->text = setting->text;
     option->place = setting->place;
+    option->line = setting->line;
+    option->written = setting->written;
 }
 
 bool config_option(const struct config *config, const char *name, size_t length, struct config_option *option)
@@ -298,7 +304,7 @@ enum outcome config_replace_macros(struct config *config, struct arena *arena, c
                                    struct value *result, struct error *error)
 {
     config->macros.work = 0; /* the bound is for one file or one line */
-    return macros_replace(&config->macros, arena, line, true, result, NULL, error);
+    return macros_replace(&config->macros, arena, line, true, result, NULL, NULL, error);
 }
 
 enum outcome config_define(struct config *config, const struct value *line, const char **name,

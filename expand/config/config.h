@@ -11,9 +11,11 @@
 #include "config/macros.h"
 #include "config/options.h"
 #include "config/place.h"
+#include "config/text_map.h"
 #include "lookups/lookup.h"
 
 struct config;
+struct config_line;
 
 /* What to read. All zeroes: no file, only defaults. */
 struct config_input {
@@ -22,6 +24,7 @@ struct config_input {
     size_t text_length;             /* an .include is an error then */
     const char *const *definitions; /* what stood behind each -D: "NAME" or "NAME=value" */
     size_t definition_count;
+    bool keeps_places; /* for config_spot */
 };
 
 /* Reads a configuration. It lives in "arena", with its strings, and is not
@@ -43,10 +46,12 @@ struct config_option {
     const struct lookup_setting *setting; /* a lookup driver's setting, or NULL */
     bool is_used;                         /* not merely accepted */
     bool is_set;
-    bool is_hidden;            /* set with "hide" */
-    struct value text;         /* the set value, quotes and escapes undone, else the default; bytes
-                                  are NULL if there is neither. For bool "true" or "false". */
-    struct config_place place; /* of the setting */
+    bool is_hidden;                 /* set with "hide" */
+    struct value text;              /* the set value, quotes and escapes undone, else the default; bytes
+                                       are NULL if there is neither. For bool "true" or "false". */
+    struct config_place place;      /* of the setting */
+    const struct config_line *line; /* and its line, … */
+    const char *written;            /* … and where in the line's text its value begins */
 };
 
 /* False: there is no such option. An older name gives the option it stands
@@ -88,6 +93,8 @@ struct config_list {
     bool is_hidden;
     bool is_cached; /* written as domainlist_cache */
     struct config_place place;
+    const struct config_line *line;
+    const char *written; /* where in the line's text its value begins */
 };
 
 const struct config_list *config_lists(const struct config *config, enum config_list_kind kind);
@@ -114,9 +121,23 @@ struct config_line {
     struct config_line *next;
     struct value text;
     struct config_place place;
-    bool is_macro; /* it defines one; in acl, routers and the like it also ends the
-                      definition in front of it */
+    bool is_macro;              /* it defines one; in acl, routers and the like it also ends the
+                                   definition in front of it */
+    const struct text_map *map; /* if places are kept, else NULL */
 };
+
+/* Where byte "offset" of the line's text stands in the file. The column is 0
+   unless the configuration was read with "keeps_places". */
+struct text_spot config_spot(const struct config_line *line, size_t offset);
+
+/* Whether a macro has put something, or its nothing, into bytes [begin, end] of
+   the line's text. False unless places are kept. */
+bool config_has_macro(const struct config_line *line, size_t begin, size_t end);
+
+/* An option's value as it stands in its line, perhaps between quotes: where what
+   became its first byte is, and how many bytes from there on became one byte. 0 at the end. */
+size_t config_written_begin(const char *written);
+size_t config_written_step(const char *written, size_t at);
 
 const struct config_line *config_lines(const struct config *config, enum config_section section);
 const char *config_section_name(enum config_section section);

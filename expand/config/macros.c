@@ -239,17 +239,53 @@ static void write_replaced(const struct config_macro *macro, const char *text, s
     out[length] = '\0';
 }
 
-/* Replaces one macro in what follows the first "from" bytes of "line". */
-static enum outcome replace_one(struct macros *macros, struct arena *arena, const struct config_macro *macro,
-                                size_t from, struct value *line, bool *replaced, struct error *error)
+/* The map of "line" becomes that of what write_replaced makes of it. */
+static void map_replaced(struct text_map *map, const struct config_macro *macro, const struct value *line,
+                         size_t from)
 {
+    struct text_map before = *map;
+    const char *hit;
+    size_t taken = 0;
+    size_t out = 0;
+
+    text_map_init(map, before.arena);
+    map->failed = before.failed;
+    while ((hit = memmem(line->bytes + from, line->length - from, macro->name, macro->name_length)) != NULL) {
+        size_t at = (size_t)(hit - line->bytes);
+        text_map_take(map, out, &before, taken, at);
+        out += at - taken;
+        text_map_take_macro(map, out, &before, at, macro->name);
+        out += macro->replacement.length;
+        taken = from = at + macro->name_length;
+    }
+    text_map_take(map, out, &before, taken, line->length);
+}
+
+/* What macros are replaced in. */
+struct replacing {
+    struct macros *macros;
+    struct arena *arena;
+    size_t from; /* the bytes in front are left alone */
+    struct value *line;
+    struct text_map *map; /* of the line, or NULL */
+    bool replaced;
+};
+
+static enum outcome replace_one(struct replacing *replacing, const struct config_macro *macro,
+                                struct error *error)
+{
+    struct macros *macros = replacing->macros;
+    struct arena *arena = replacing->arena;
+    struct value *line = replacing->line;
+    size_t from = replacing->from;
+
     macros->work += 1 + (line->length - from) / 64;
     if (macros->work > MACROS_WORK_LIMIT)
         return error_set(error, arena, OUTCOME_FAILED, "replacing macros takes too long");
     size_t count = count_name(macro, line->bytes + from, line->length - from);
     if (count == 0)
         return OUTCOME_DONE;
-    *replaced = true;
+    replacing->replaced = true;
     if (macro->replacement.length > MACROS_LENGTH_LIMIT / count)
         return error_set(error, arena, OUTCOME_FAILED, "line too long after replacing macros");
     size_t length = line->length - count * macro->name_length + count * macro->replacement.length;
@@ -260,6 +296,8 @@ static enum outcome replace_one(struct macros *macros, struct arena *arena, cons
         return error_no_memory(error);
     memcpy(bytes, line->bytes, from);
     write_replaced(macro, line->bytes + from, line->length - from, bytes + from);
+    if (replacing->map != NULL)
+        map_replaced(replacing->map, macro, line, from);
     *line = value_clean(bytes, length);
     return OUTCOME_DONE;
 }
@@ -277,32 +315,33 @@ static size_t find_candidate(const struct value *line, size_t from)
     return from;
 }
 
-static enum outcome replace_list(struct macros *macros, struct arena *arena, const struct config_macro *macro,
-                                 size_t from, struct value *line, bool *replaced, struct error *error)
+static enum outcome replace_list(struct replacing *replacing, const struct config_macro *macro,
+                                 struct error *error)
 {
     enum outcome outcome = OUTCOME_DONE;
     for (; macro != NULL && outcome == OUTCOME_DONE; macro = macro->next)
-        outcome = replace_one(macros, arena, macro, from, line, replaced, error);
+        outcome = replace_one(replacing, macro, error);
     return outcome;
 }
 
 enum outcome macros_replace(struct macros *macros, struct arena *arena, const struct value *line,
-                            bool at_start, struct value *result, bool *replaced, struct error *error)
+                            bool at_start, struct value *result, bool *replaced, struct text_map *map,
+                            struct error *error)
 {
+    struct replacing replacing = {.macros = macros, .arena = arena, .line = result, .map = map};
     size_t from = skip_space(line->bytes, 0, line->length);
-    bool any = false;
     enum outcome outcome = OUTCOME_DONE;
     *result = *line;
     if (at_start && macros_is_definition(line->bytes + from, line->length - from))
         from += name_length(line->bytes + from, line->length - from);
-    from = find_candidate(line, from);
+    from = replacing.from = find_candidate(line, from);
     /* As in Exim the built-in ones count only where an underscore is the first
        thing that could begin a name. */
     if (from < line->length && line->bytes[from] == '_')
-        outcome = replace_list(macros, arena, macros_builtin(macros), from, result, &any, error);
+        outcome = replace_list(&replacing, macros_builtin(macros), error);
     if (from < line->length && outcome == OUTCOME_DONE)
-        outcome = replace_list(macros, arena, macros->first, from, result, &any, error);
+        outcome = replace_list(&replacing, macros->first, error);
     if (replaced != NULL)
-        *replaced = any;
+        *replaced = replacing.replaced;
     return outcome;
 }

@@ -7,7 +7,7 @@
 #define REXPAND_CONFIG_MACROS_H
 
 #include "base/value.h"
-#include "config/place.h"
+#include "config/text_map.h"
 
 struct config_macro {
     struct config_macro *next; /* in the order of definition */
@@ -57,9 +57,11 @@ enum outcome macros_define_line(struct macros *macros, const char *line, size_t 
 
 /* Replaces macros in "line". If "at_start", the line begins a logical line and
    a name that it defines is left alone. "result" is "line" itself where nothing was
-   replaced, else a new text in "arena"; "replaced" says which, and may be NULL. */
+   replaced, else a new text in "arena"; "replaced" says which, and may be NULL.
+   "map" (NULL: nobody asks) is where the line's bytes stand, and becomes that of the
+   result. */
 enum outcome macros_replace(struct macros *macros, struct arena *arena, const struct value *line,
-                            bool at_start, struct value *result, bool *replaced,
+                            bool at_start, struct value *result, bool *replaced, struct text_map *map,
                             struct error *error) MUST_CHECK;
 
 /* The macro of that name, be it built in, or NULL. */

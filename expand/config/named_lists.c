@@ -69,7 +69,8 @@ static enum outcome read_definition(struct config *config, const struct statemen
     list->name = arena_copy(config->arena, text, length);
     if (list->name == NULL)
         return error_no_memory(error);
-    return setting_read_string(config, statement, list->name, skip_space(rest + 1), &list->text, error);
+    list->written = skip_space(rest + 1);
+    return setting_read_string(config, statement, list->name, list->written, &list->text, error);
 }
 
 enum outcome named_list_read(struct config *config, const struct statement *statement, bool *is_list,
@@ -92,6 +93,7 @@ enum outcome named_list_read(struct config *config, const struct statement *stat
     list->is_cached = is_cached;
     list->is_hidden = statement->is_hidden;
     list->place = statement->place;
+    list->line = statement->line;
     enum outcome outcome = read_definition(config, statement, list, skip_space(rest), error);
     if (outcome == OUTCOME_DONE)
         append(config, list);

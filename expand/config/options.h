@@ -15,6 +15,7 @@ enum option_type {
     OPTION_FIXED,     /* up to three digits behind the point */
     OPTION_TIME,
     OPTION_TIME_LIST, /* rising times, separated by colons */
+    OPTION_OCTAL,     /* of a file's mode; of drivers only */
     OPTION_TEXT,      /* a string or a list of whatever kind */
     OPTION_NAMES,     /* users or groups; rexpand does not look them up */
 };

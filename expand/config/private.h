@@ -3,6 +3,7 @@
 #ifndef REXPAND_CONFIG_PRIVATE_H
 #define REXPAND_CONFIG_PRIVATE_H
 
+#include "config/acl_reader.h"
 #include "config/config.h"
 
 /* An option that was set. Exactly one of "row" and "driver" is not NULL. */
@@ -13,6 +14,8 @@ struct setting {
     const struct lookup_setting *driver;
     struct value text;
     struct config_place place;
+    const struct config_line *line;
+    const char *written; /* in the line's text */
     bool is_hidden;
 };
 
@@ -24,6 +27,7 @@ struct line_list {
 /* Names are compared with all earlier ones: a bound that no person reaches
    keeps that from taking long. */
 #define LISTS_COUNT_LIMIT 10000
+#define ACLS_COUNT_LIMIT  10000
 
 struct list_list {
     struct config_list *first;
@@ -41,12 +45,17 @@ struct config {
     struct line_list lines[CONFIG_SECTIONS];
     enum config_section order[CONFIG_SECTIONS]; /* of the sections that have begun */
     size_t section_count;
+    struct acl *acls; /* in the order of the file */
+    struct acl *last_acl;
+    size_t acl_count;
+    struct acl_reader acl_reader;
 };
 
 /* A line of a configuration while it is taken apart. */
 struct statement {
-    const char *text; /* with a NUL behind it */
+    const char *text; /* in the line's text, with a NUL behind it */
     struct config_place place;
+    const struct config_line *line;
     bool is_hidden;
 };
 
@@ -74,9 +83,15 @@ enum outcome section_begin(struct config *config, const struct statement *statem
 /* sections.c: whether a line of the section begins another one. */
 bool section_is_begin(const char *text);
 
-/* sections.c: keeps a line. */
-enum outcome section_add_line(struct config *config, enum config_section section, const struct value *text,
-                              struct config_place place, bool is_macro, struct error *error) MUST_CHECK;
+/* sections.c: keeps a copy of a line, with a copy of its map if that is not
+   NULL. */
+enum outcome section_add_line(struct config *config, enum config_section section,
+                              const struct config_line *line, const struct config_line **kept,
+                              struct error *error) MUST_CHECK;
+
+/* acls.c: takes a line of the section acl. */
+enum outcome acls_read_line(struct config *config, const struct config_line *line,
+                            struct error *error) MUST_CHECK;
 
 /* sections.c: whether a line like NAME = value defines a macro there. */
 bool section_has_macros(enum config_section section);

@@ -52,20 +52,62 @@ static bool take_continuation(struct value *line)
     return true;
 }
 
-static enum outcome replace_macros(struct reader *reader, struct value *line, bool at_start, bool *replaced,
-                                   struct error *error)
+/* Whether a line that is a comment says "rexpand: ignore". */
+static bool asks_to_ignore(struct reader *reader, const struct value *line)
 {
+    struct value text = value_slice(&reader->lines, line, 1, line->length);
+
+    text = value_trim(&reader->lines, &text);
+    return value_equals_text(&text, READER_IGNORE);
+}
+
+/* The map of a physical line that begins at "column" in the file. */
+static void map_begin(struct reader *reader, struct text_map *map, size_t column, bool is_first)
+{
+    if (is_first)
+        reader->ignores_line = reader->ignores_next;
+    struct text_piece piece = {.place = files_place(&reader->files),
+                               .column = (unsigned)column,
+                               .is_ignored = reader->ignores_line || reader->ignores_next};
+
+    text_map_init(map, &reader->lines);
+    text_map_add(map, &piece);
+}
+
+/* Without the white space around it; the map loses as much. */
+static void trim(struct reader *reader, struct value *line, struct text_map *map)
+{
+    struct value before = *line;
+
+    *line = value_trim(&reader->lines, line);
+    size_t skipped = line->length == 0 ? 0 : (size_t)(line->bytes - before.bytes);
+    if (map == NULL || skipped == 0)
+        return;
+    struct text_map whole = *map;
+    text_map_init(map, &reader->lines);
+    text_map_take(map, 0, &whole, skipped, before.length);
+}
+
+/* "map" is filled if places are kept. */
+static enum outcome replace_macros(struct reader *reader, struct value *line, bool at_start,
+                                   struct text_map *map, bool *replaced, struct error *error)
+{
+    struct value raw = *line;
     if (memchr(line->bytes, '\0', line->length) != NULL)
         return place_error(error, reader->arena, files_place(&reader->files), "NUL byte in line");
     *line = value_trim(&reader->lines, line);
-    if (has_prefix(line, "#"))
+    if (has_prefix(line, "#")) {
+        reader->ignores_next = reader->ignores_next || (reader->keeps_places && asks_to_ignore(reader, line));
         return OUTCOME_DONE; /* no macro can make it anything but a comment */
+    }
+    if (map != NULL)
+        map_begin(reader, map, line->length == 0 ? 1 : (size_t)(line->bytes - raw.bytes) + 1, at_start);
     struct error bare;
     enum outcome outcome =
-        macros_replace(reader->macros, &reader->lines, line, at_start, line, replaced, &bare);
+        macros_replace(reader->macros, &reader->lines, line, at_start, line, replaced, map, &bare);
     if (outcome != OUTCOME_DONE)
         return place_error(error, reader->arena, files_place(&reader->files), "%s", bare.message);
-    *line = value_trim(&reader->lines, line);
+    trim(reader, line, map);
     return OUTCOME_DONE;
 }
 
@@ -98,8 +140,10 @@ static enum outcome add_physical(struct reader *reader, struct value *text, stru
 {
     bool replaced = false;
     bool is_content = false;
+    struct text_map map = {0};
     *more = true;
-    enum outcome outcome = replace_macros(reader, text, joined->length == 0, &replaced, error);
+    enum outcome outcome = replace_macros(reader, text, joined->length == 0,
+                                          reader->keeps_places ? &map : NULL, &replaced, error);
     if (outcome == OUTCOME_DONE)
         outcome = take_directive(reader, text, replaced, &is_content, error);
     if (outcome != OUTCOME_DONE || !is_content)
@@ -109,9 +153,15 @@ static enum outcome add_physical(struct reader *reader, struct value *text, stru
         *place = files_place(&reader->files);
     if (joined->length + text->length > READER_LINE_LIMIT)
         return place_error(error, reader->arena, *place, "line longer than %zu MB", READER_LINE_LIMIT >> 20);
+    if (reader->keeps_places) {
+        text_map_take(&reader->map, joined->length, &map, 0, text->length);
+        reader->ignores_next = reader->ignores_next && text->length == 0;
+        if (map.failed)
+            return error_no_memory(error);
+    }
     buffer_add(joined, text->bytes, text->length);
     *more = is_continued || joined->length == 0;
-    return joined->failed ? error_no_memory(error) : OUTCOME_DONE;
+    return joined->failed || reader->map.failed ? error_no_memory(error) : OUTCOME_DONE;
 }
 
 enum outcome reader_next(struct reader *reader, struct value *line, struct config_place *place,
@@ -122,6 +172,7 @@ enum outcome reader_next(struct reader *reader, struct value *line, struct confi
     bool more = true;
     arena_reset(&reader->lines, KEPT_SIZE);
     buffer_init(&joined, &reader->lines);
+    text_map_init(&reader->map, &reader->lines);
     while (more && files_next_line(&reader->files, &text)) {
         enum outcome outcome = add_physical(reader, &text, &joined, place, &more, error);
         if (outcome != OUTCOME_DONE)

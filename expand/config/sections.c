@@ -75,18 +75,37 @@ enum outcome section_begin(struct config *config, const struct statement *statem
     return OUTCOME_DONE;
 }
 
-enum outcome section_add_line(struct config *config, enum config_section section, const struct value *text,
-                              struct config_place place, bool is_macro, struct error *error)
+enum outcome section_add_line(struct config *config, enum config_section section,
+                              const struct config_line *line, const struct config_line **kept,
+                              struct error *error)
 {
     struct line_list *lines = &config->lines[section];
-    struct config_line *line = arena_calloc(config->arena, 1, sizeof *line);
-    char *copy = arena_copy(config->arena, text->bytes, text->length);
-    if (line == NULL || copy == NULL)
+    struct config_line *copy = arena_calloc(config->arena, 1, sizeof *copy);
+    char *text = arena_copy(config->arena, line->text.bytes, line->text.length);
+    if (copy == NULL || text == NULL)
         return error_no_memory(error);
-    line->text = value_clean(copy, text->length);
-    line->place = place;
-    line->is_macro = is_macro;
-    *(lines->last == NULL ? &lines->first : &lines->last->next) = line;
-    lines->last = line;
+    *copy = *line;
+    copy->next = NULL;
+    copy->text = value_clean(text, line->text.length);
+    if (line->map != NULL) {
+        copy->map = text_map_copy(line->map, config->arena);
+        if (copy->map == NULL)
+            return error_no_memory(error);
+    }
+    *(lines->last == NULL ? &lines->first : &lines->last->next) = copy;
+    lines->last = copy;
+    *kept = copy;
     return OUTCOME_DONE;
+}
+
+struct text_spot config_spot(const struct config_line *line, size_t offset)
+{
+    struct text_spot spot = {.place = line->place};
+
+    return line->map == NULL || line->map->count == 0 ? spot : text_map_find(line->map, offset);
+}
+
+bool config_has_macro(const struct config_line *line, size_t begin, size_t end)
+{
+    return line->map != NULL && text_map_has_macro(line->map, begin, end);
 }

@@ -8,7 +8,25 @@
 
 /* ---- tr ---- */
 
-/* The part of a subject's bytes that changes nothing is copied in one piece. */
+/* A subject that is clean or tainted from end to end. */
+static void translate_alike(struct call *call, const struct value *subject, const bool *is_changed,
+                            const char *becomes)
+{
+    struct buffer *out = call->out;
+    size_t from = out->length;
+
+    buffer_add_value(out, subject);
+    if (out->failed)
+        return;
+    for (size_t at = from; at < out->length; at++) {
+        unsigned char byte = (unsigned char)out->bytes[at];
+        if (is_changed[byte])
+            out->bytes[at] = becomes[byte];
+    }
+}
+
+/* The part of a subject's bytes that changes nothing is copied in one piece;
+   what is changed has passed no quoting. */
 static void translate(struct call *call, const struct value *subject, const bool *is_changed,
                       const char *becomes)
 {
@@ -48,7 +66,9 @@ enum outcome item_tr(struct call *call)
         becomes[byte] = new->bytes[i < new->length ? i : new->length - 1];
     }
     size_t from = call->out->length;
-    translate(call, &values[0], is_changed, becomes);
+    const struct value *subject = &values[0];
+    bool is_alike = !value_is_tainted(subject) || subject->spans == taint_whole;
+    (is_alike ? translate_alike : translate)(call, subject, is_changed, becomes);
     if (value_is_tainted(new))
         buffer_taint(call->out, from, NULL);
     return call_done(call);

@@ -1,26 +1,8 @@
 /* ${certextract{field}{$variable}{yes}{no}} */
 
-#include <string.h>
-
-#include "base/module.h"
+#include "items/certificate.h"
 #include "items/items.h"
 #include "lang/env.h"
-#include "x509/cert.h"
-
-static const char *const certificate_variables[] = {
-    "tls_in_ourcert",
-    "tls_in_peercert",
-    "tls_out_ourcert",
-    "tls_out_peercert",
-};
-
-static bool is_certificate(const struct variable_row *row)
-{
-    for (size_t i = 0; i < sizeof certificate_variables / sizeof certificate_variables[0]; i++)
-        if (strcmp(row->name, certificate_variables[i]) == 0)
-            return true;
-    return false;
-}
 
 /* certextract := "{" field "}" "{" "$" name "}" branches , where the variable
    is looked at and never expanded. */
@@ -51,7 +33,7 @@ static enum outcome find_variable(struct call *call, const struct variable_row *
     *row = variable_row_find(name->bytes, name->length);
     if (*row == NULL || (*row)->is_family)
         return call_failed(call, "no variable named \"%.*s\"", CALL_TEXT(name));
-    if (!is_certificate(*row))
+    if (!certificate_is_in(*row))
         return call_failed(call, "\"%.*s\" is not a certificate", CALL_TEXT(name));
     return OUTCOME_DONE;
 }
@@ -60,18 +42,14 @@ static enum outcome find_variable(struct call *call, const struct variable_row *
 static enum outcome extract(struct call *call, const struct value *pem, const struct value *selector,
                             struct value *found)
 {
-    const char *problem = "";
+    const struct cert_calls *calls = NULL;
+    struct cert *cert = NULL;
+    enum outcome outcome = certificate_read(call, &call->node->text, pem, &calls, &cert);
 
     *found = (struct value){0};
-    if (pem->length == 0)
-        return OUTCOME_DONE;
-    const struct cert_calls *calls = OPENSSL_TABLE(rexpand_certs, &problem);
-    if (calls == NULL)
-        return call_failed(call, "certificates cannot be read: %s", problem);
-    struct cert *cert = calls->read(pem);
-    if (cert == NULL)
-        return call_failed(call, "\"%.*s\" holds no certificate in PEM", CALL_TEXT(&call->node->text));
-    enum outcome outcome = calls->field(call->run->arena, cert, selector, found, call->run->error);
+    if (outcome != OUTCOME_DONE || cert == NULL)
+        return outcome;
+    outcome = calls->field(call->run->arena, cert, selector, found, call->run->error);
     calls->free(cert);
     if (outcome == OUTCOME_DONE && found->bytes != NULL && value_is_tainted(pem))
         *found = value_tainted(found->bytes, found->length);

@@ -115,6 +115,7 @@ bool parse_extract(struct parser *parser, struct node *node)
 static bool find_field(struct arena *arena, const struct value *text, const struct value *separators,
                        long number, struct value *field)
 {
+    bool separates[UCHAR_MAX + 1] = {false};
     size_t begin = 0;
     long total = 1;
 
@@ -122,13 +123,15 @@ static bool find_field(struct arena *arena, const struct value *text, const stru
         *field = *text;
         return true;
     }
-    for (size_t i = 0; i < text->length; i++)
-        total += memchr(separators->bytes, text->bytes[i], separators->length) != NULL;
+    for (size_t i = 0; i < separators->length; i++)
+        separates[(unsigned char)separators->bytes[i]] = true;
+    for (size_t i = 0; number < 0 && i < text->length; i++)
+        total += separates[(unsigned char)text->bytes[i]];
     long wanted = number > 0 ? number : total + number + 1;
-    if (wanted < 1 || wanted > total)
+    if (wanted < 1)
         return false;
     for (size_t i = 0; i <= text->length; i++) {
-        if (i < text->length && memchr(separators->bytes, text->bytes[i], separators->length) == NULL)
+        if (i < text->length && !separates[(unsigned char)text->bytes[i]])
             continue;
         if (--wanted == 0) {
             *field = value_slice(arena, text, begin, i - begin);
@@ -139,31 +142,55 @@ static bool find_field(struct arena *arena, const struct value *text, const stru
     return false;
 }
 
-/* Reads a value behind "name=": up to white space, or a string in quotes with
-   escapes. */
-static struct value read_quotable(struct arena *arena, const struct value *text, size_t *at)
+/* A value behind "name=", without the quotes around it. */
+struct quotable {
+    size_t begin;
+    size_t length;
+    bool has_escape;
+};
+
+/* Passes over one: up to white space, or a string in quotes with escapes. */
+static struct quotable pass_quotable(const struct value *text, size_t *at)
+{
+    struct quotable passed = {.begin = *at};
+    size_t used;
+
+    if (*at >= text->length || text->bytes[*at] != '"') {
+        while (*at < text->length && !byte_is_space(text->bytes[*at]))
+            (*at)++;
+        passed.length = *at - passed.begin;
+        return passed;
+    }
+    passed.begin = ++*at;
+    for (; *at < text->length && text->bytes[*at] != '"'; *at += used) {
+        used = 1;
+        if (text->bytes[*at] != '\\' || *at + 1 >= text->length)
+            continue;
+        (void)scan_escape(text->bytes + *at, text->length - *at, &used);
+        passed.has_escape = true;
+    }
+    passed.length = *at - passed.begin;
+    if (*at < text->length)
+        (*at)++;
+    return passed;
+}
+
+/* What stands in quotes, with its escapes resolved. */
+static struct value resolve_escapes(struct arena *arena, const struct value *quoted)
 {
     struct buffer out;
     struct value result;
-    size_t begin = *at;
+    size_t used;
 
-    if (begin >= text->length || text->bytes[begin] != '"') {
-        while (*at < text->length && !byte_is_space(text->bytes[*at]))
-            (*at)++;
-        return value_slice(arena, text, begin, *at - begin);
-    }
     buffer_init(&out, arena);
-    for ((*at)++; *at < text->length && text->bytes[*at] != '"';) {
-        size_t used = 1;
-        char byte = text->bytes[*at];
-        if (byte == '\\' && *at + 1 < text->length)
-            byte = scan_escape(text->bytes + *at, text->length - *at, &used);
-        struct value source = value_slice(arena, text, *at, used);
+    for (size_t at = 0; at < quoted->length; at += used) {
+        used = 1;
+        char byte = quoted->bytes[at];
+        if (byte == '\\' && at + 1 < quoted->length)
+            byte = scan_escape(quoted->bytes + at, quoted->length - at, &used);
+        struct value source = value_slice(arena, quoted, at, used);
         buffer_add_like(&out, &byte, 1, &source, NULL);
-        *at += used;
     }
-    if (*at < text->length)
-        (*at)++;
     return buffer_value(&out, &result) ? result : value_clean("", 0);
 }
 
@@ -190,9 +217,12 @@ static bool find_key(struct arena *arena, const struct value *text, const struct
             at++;
             skip_space(text, &at);
         }
-        *found = read_quotable(arena, text, &at);
-        if (value_equal_caseless(&name, key))
+        struct quotable passed = pass_quotable(text, &at);
+        if (name.length == key->length && value_equal_caseless(&name, key)) {
+            struct value written = value_slice(arena, text, passed.begin, passed.length);
+            *found = passed.has_escape ? resolve_escapes(arena, &written) : written;
             return true;
+        }
         skip_space(text, &at);
     }
     return false;

@@ -114,21 +114,33 @@ static void walk_add(struct walk *walk, const struct value *item)
     walk->is_first = false;
 }
 
-/* Puts the outer names back. A failure inside gets Exim's words about where it
-   was. */
+/* Puts the outer names back; what a match inside has captured stays, as in
+   Exim. A failure inside gets Exim's words about where it was. */
 static enum outcome walk_end(struct walk *walk, enum outcome outcome, const char *what)
 {
     struct run *run = walk->call->run;
 
+    walk->outer.captures = run->bindings.captures;
     run->bindings = walk->outer;
     gather_end(&walk->gathering);
     if (outcome == OUTCOME_DONE || run->mistake_raised)
         return outcome == OUTCOME_DONE ? call_done(walk->call) : outcome;
-    char *message =
-        arena_format(run->arena, "%s inside \"%s\" %s", run->error->message, call_name(walk->call), what);
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena, "%s inside \"%s\" %s", run->error->message, call_name(walk->call),
+               what);
     return outcome;
+}
+
+/* memchr; but bytes that were written just now are read faster one by one. */
+static bool has_byte(const char *bytes, size_t length, char wanted)
+{
+    enum { SHORT = 32 };
+
+    if (length > SHORT)
+        return memchr(bytes, wanted, length) != NULL;
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] == wanted)
+            return true;
+    return false;
 }
 
 /* What stands in the output since "from" was put there as text and becomes an
@@ -142,7 +154,7 @@ static void walk_make_item(struct walk *walk, size_t from)
 
     if (out->failed)
         return;
-    if (out->length > from && memchr(out->bytes + from, walk->reader.separator, out->length - from) == NULL)
+    if (out->length > from && !has_byte(out->bytes + from, out->length - from, walk->reader.separator))
         return;
     buffer_init(&copy, arena);
     if (buffer_value(out, &item)) {
@@ -156,11 +168,12 @@ static void walk_make_item(struct walk *walk, size_t from)
 }
 
 /* What an item needed in the arena is given back when its result stands in the
-   output, unless the output itself had to move behind it. */
+   output, unless the output itself had to move behind it, or captures are to stay. */
 static enum outcome map_item(struct walk *walk)
 {
     struct call *call = walk->call;
     struct arena_mark mark = arena_mark(call->run->arena);
+    const struct captures *captures = call->run->bindings.captures;
     const struct buffer before = *call->out;
 
     if (!walk->is_first)
@@ -174,7 +187,7 @@ static enum outcome map_item(struct walk *walk)
     if (call->out->failed)
         return call_no_memory(call);
     if (call->out->capacity == before.capacity && call->out->bytes == before.bytes &&
-        call->out->spans == before.spans)
+        call->out->spans == before.spans && call->run->bindings.captures == captures)
         arena_release(call->run->arena, mark);
     return OUTCOME_DONE;
 }
@@ -191,6 +204,27 @@ enum outcome item_map(struct call *call)
     return walk_end(&walk, outcome, "item");
 }
 
+/* What the condition needed in the arena is given back, unless the item stays
+   or a match has left something for the next condition to see. */
+static enum outcome filter_item(struct walk *walk)
+{
+    struct call *call = walk->call;
+    const struct bindings *bindings = &call->run->bindings;
+    struct arena_mark mark = arena_mark(call->run->arena);
+    const struct captures *captures = bindings->captures;
+    const char *value = bindings->value.bytes;
+    bool truth;
+    enum outcome outcome = call_condition(call, call->node->condition, &truth);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    if (truth)
+        walk_add(walk, &bindings->item);
+    else if (bindings->captures == captures && bindings->value.bytes == value)
+        arena_release(call->run->arena, mark);
+    return OUTCOME_DONE;
+}
+
 enum outcome item_filter(struct call *call)
 {
     struct walk walk;
@@ -198,12 +232,8 @@ enum outcome item_filter(struct call *call)
 
     if (outcome != OUTCOME_DONE)
         return outcome;
-    while (outcome == OUTCOME_DONE && walk_next(&walk)) {
-        bool truth;
-        outcome = call_condition(call, call->node->condition, &truth);
-        if (outcome == OUTCOME_DONE && truth)
-            walk_add(&walk, &call->run->bindings.item);
-    }
+    while (outcome == OUTCOME_DONE && walk_next(&walk))
+        outcome = filter_item(&walk);
     return walk_end(&walk, outcome, "condition");
 }
 
@@ -239,11 +269,15 @@ enum outcome item_reduce(struct call *call)
     *value = start;
     struct arena_mark mark = arena_mark(call->run->arena);
     while (outcome == OUTCOME_DONE && walk_next(&walk)) {
+        const struct captures *captures = call->run->bindings.captures;
         struct value result;
         outcome = call_evaluate(call, call->node->yes, &result);
         if (outcome != OUTCOME_DONE)
             break;
-        compact(call->run->arena, mark, &result);
+        if (call->run->bindings.captures != captures) /* made behind the mark, and to stay */
+            mark = arena_mark(call->run->arena);
+        else
+            compact(call->run->arena, mark, &result);
         *value = result;
     }
     if (outcome == OUTCOME_DONE)

@@ -1,6 +1,17 @@
-/* ${authresults{…}} and ${perl{…}}. */
+/* ${acl{…}}, ${authresults{…}} and ${perl{…}}. */
 
 #include "items/items.h"
+#include "lang/acl_call.h"
+
+enum outcome item_acl(struct call *call)
+{
+    struct acl_answer answer;
+    enum outcome outcome = acl_call(call, &answer);
+
+    if (outcome == OUTCOME_DONE && answer.message.bytes != NULL)
+        buffer_add_value(call->out, &answer.message);
+    return outcome == OUTCOME_DONE ? call_done(call) : outcome;
+}
 
 /* The field that other systems read: which checks there were on a message.
    Outside of a message there were none. */

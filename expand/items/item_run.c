@@ -64,6 +64,13 @@ bool parse_run(struct parser *parser, struct node *node)
     return parse_branches(parser, node, "run");
 }
 
+struct value item_run_command(const struct node *node)
+{
+    const struct prepared_run *prepared = node->prepared;
+
+    return prepared->command;
+}
+
 /* ---- the command's arguments ---- */
 
 /* A command line on its way to arguments. */
@@ -144,11 +151,9 @@ static enum outcome expand_argument(struct call *call, const struct value *comma
 
     if (outcome == OUTCOME_DONE)
         return outcome;
-    char *message =
-        arena_format(run->arena, "Expansion of \"%.*s\" from command \"%.*s\" in ${run} expansion failed: %s",
-                     CALL_TEXT(&source), CALL_TEXT(command), run->error->message);
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena,
+               "Expansion of \"%.*s\" from command \"%.*s\" in ${run} expansion failed: %s",
+               CALL_TEXT(&source), CALL_TEXT(command), run->error->message);
     return outcome;
 }
 

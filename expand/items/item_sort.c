@@ -181,19 +181,23 @@ static bool is_before(const struct comparator *comparator, const struct entry *l
 }
 
 /* Exim puts each item in front of the first one that it is before. With keys
-   that cannot be compared no other way gives the same result. */
-static void sort_by_insertion(struct sorting *sorting)
+   that cannot be compared no other way gives the same result, long as it takes. */
+static enum outcome sort_by_insertion(struct call *call, struct sorting *sorting)
 {
+    enum { BETWEEN_CLOCK_READINGS = 16 };
     struct entry *entries = sorting->entries;
 
     for (size_t i = 1; i < sorting->count; i++) {
         struct entry entry = entries[i];
         size_t at = 0;
+        if (i % BETWEEN_CLOCK_READINGS == 0 && clock_is_past(call->run->deadline))
+            return call_failed(call, "the expansion took longer than its time limit");
         while (at < i && !is_before(sorting->comparator, &entry, &entries[at]))
             at++;
         memmove(entries + at + 1, entries + at, (i - at) * sizeof *entries);
         entries[at] = entry;
     }
+    return OUTCOME_DONE;
 }
 
 static void merge(const struct comparator *comparator, const struct entry *from, size_t begin, size_t middle,
@@ -246,10 +250,8 @@ static void reverse(struct entry *entries, size_t count)
 
 static enum outcome sort_entries(struct call *call, struct sorting *sorting)
 {
-    if (sorting->has_strangers) {
-        sort_by_insertion(sorting);
-        return OUTCOME_DONE;
-    }
+    if (sorting->has_strangers)
+        return sort_by_insertion(call, sorting);
     if (sorting->comparator->equal_is_before)
         reverse(sorting->entries, sorting->count);
     return sort_by_merging(call->run->arena, sorting) ? OUTCOME_DONE : call_no_memory(call);
@@ -268,6 +270,7 @@ static enum outcome collect(struct call *call, struct list_reader *reader, struc
         outcome = add_entry(call, sorting, &item);
     }
     gather_end(&gathering);
+    outer.captures = call->run->bindings.captures; /* what a key captured stays, as in Exim */
     call->run->bindings = outer;
     return outcome;
 }

@@ -159,6 +159,7 @@ struct substitution {
     struct value subject;
     struct value replacement; /* holds $1 and the like, to be expanded for each match */
     bool has_references;
+    struct program_use program; /* of the replacement then, once there was a match */
 };
 
 static void add_part(struct call *call, const struct value *subject, size_t from, size_t to)
@@ -168,25 +169,27 @@ static void add_part(struct call *call, const struct value *subject, size_t from
     buffer_add_value(call->out, &part);
 }
 
-static enum outcome add_replacement(struct call *call, const struct substitution *substitution,
+static enum outcome add_replacement(struct call *call, struct substitution *substitution,
                                     const struct captures *captures)
 {
-    struct value value;
+    struct run *run = call->run;
+    enum outcome outcome = OUTCOME_DONE;
 
     if (!substitution->has_references) {
         buffer_add_value(call->out, &substitution->replacement);
         return OUTCOME_DONE;
     }
-    call->run->bindings.captures = captures;
-    enum outcome outcome = evaluate_text(call->run, &substitution->replacement, &value);
-    if (outcome == OUTCOME_DONE)
-        buffer_add_value(call->out, &value);
-    return outcome;
+    if (substitution->program.program == NULL)
+        outcome = text_begin(run, &substitution->replacement, &substitution->program);
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    run->bindings.captures = captures;
+    return text_append(run, &substitution->program, call->out);
 }
 
 /* Each match in turn. After an empty one, another that is not empty is tried
    at the same place before a byte is passed over, as Perl does. */
-static enum outcome substitute(struct call *call, const struct substitution *substitution)
+static enum outcome substitute(struct call *call, struct substitution *substitution)
 {
     struct run *run = call->run;
     const struct value *subject = &substitution->subject;
@@ -243,6 +246,7 @@ enum outcome item_sg(struct call *call)
                                     memchr(replacement->bytes, '\\', replacement->length) != NULL);
     struct bindings outer = run->bindings;
     outcome = substitute(call, &substitution);
+    program_cache_release(&substitution.program);
     run->bindings = outer;
     return outcome;
 }

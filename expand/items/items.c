@@ -4,6 +4,12 @@
 #include "items/text.h"
 
 const struct item_row item_rows[] = {
+    {.name = "acl",
+     .minimum = 1,
+     .maximum = 10,
+     .effect = EFFECT_CHANGES,
+     .run = item_acl,
+     .help = "the message of an ACL that accepts or denies"},
     {.name = "authresults",
      .minimum = 1,
      .maximum = 1,

@@ -56,10 +56,21 @@ enum outcome item_dlfunc(struct call *call);
 enum outcome item_authresults(struct call *call);
 enum outcome item_perl(struct call *call);
 
+enum outcome item_acl(struct call *call);
+
 bool parse_lookup(struct parser *parser, struct node *node);
 enum outcome item_lookup(struct call *call);
 void foresee_item_lookup(struct foresight *foresight, const struct node *node);
 
 enum outcome item_env(struct call *call);
+
+/* The text of a run's node whose arguments are expanded one by one, as it stands in
+   the program's source; without bytes when they are not. */
+struct value item_run_command(const struct node *node);
+
+/* Of a lookup's node in a foreign program: the type, or NULL when only this build
+   knows it. */
+struct lookup_type;
+const struct lookup_type *item_lookup_type(const struct node *node);
 
 #endif

@@ -7,6 +7,7 @@
 #include "items/items.h"
 #include "items/sign.h"
 #include "lang/address.h"
+#include "lang/env.h"
 
 static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
@@ -89,7 +90,8 @@ enum outcome item_srs_encode(struct call *call)
         outcome = call_argument(call, i, &values[i]);
     if (outcome != OUTCOME_DONE || values[1].length == 0)
         return outcome;
-    if (!address_parse_explained(call->run->arena, &values[1], &local_part, &domain, &problem))
+    if (!address_parse_explained(call->run->arena, &call->run->env->options.addresses, &values[1],
+                                 &local_part, &domain, &problem))
         return call_failed(call, "%s", problem);
     if (!srs_sign(call->run->arena, &values[0], &values[1], sign))
         return call_failed(call, "srs_encode: the system's cryptographic library refuses md5");

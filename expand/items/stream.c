@@ -138,7 +138,8 @@ bool stream_connect_inet(struct stream *stream, const char *name, const char *ho
         return stream_refuse(stream, "no IP address found for host %s", name);
     bool connected = connect_one_of(stream, found, &error);
     freeaddrinfo(found);
-    return connected || stream_refuse(stream, "failed to connect to any address for %s: %s", name, strerror(error));
+    return connected ||
+           stream_refuse(stream, "failed to connect to any address for %s: %s", name, strerror(error));
 }
 
 /* ---- TLS ---- */
@@ -146,7 +147,7 @@ bool stream_connect_inet(struct stream *stream, const char *name, const char *ho
 bool stream_start_tls(struct stream *stream, const char *sni)
 {
     const char *problem = "";
-    const struct stream_tls_calls *calls = OPENSSL_TABLE(rexpand_stream_tls, &problem);
+    const struct stream_tls_calls *calls = CRYPTO_TABLE(rexpand_stream_tls, &problem);
 
     if (calls == NULL)
         return stream_refuse(stream, "TLS connect failed: %s", problem);

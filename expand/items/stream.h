@@ -15,7 +15,7 @@ struct stream_session;
 struct stream_tls_calls;
 
 struct stream {
-    int socket; /* -1: none */
+    int socket;                         /* -1: none */
     const struct stream_tls_calls *tls; /* NULL: plain */
     struct stream_session *session;
     nanoseconds deadline;

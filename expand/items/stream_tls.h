@@ -9,7 +9,7 @@
 
 struct stream;
 
-/* OPENSSL_TABLE(rexpand_stream_tls, …) gives this. */
+/* CRYPTO_TABLE(rexpand_stream_tls, …) gives this. */
 struct stream_tls_calls {
     /* The handshake. Sets stream->tls and stream->session, also when it fails. */
     bool (*start)(struct stream *stream, const char *sni);

@@ -8,6 +8,7 @@ enum { COMMENT_DEPTH_LIMIT = 50 };
 
 struct reader {
     struct arena *arena;
+    struct address_rules rules;
     struct value text;
     size_t position;
     bool groups_allowed; /* "name:" and ";" may stand around addresses */
@@ -143,6 +144,44 @@ static bool is_literal_byte(char byte)
     return byte > ' ' && byte <= '~' && byte != '[' && byte != ']' && byte != '\\';
 }
 
+/* The bytes of a character beyond ASCII, 0 where none is whole: what begins it
+   says how many follow (RFC 3629, section 3). */
+static size_t utf8_length(const struct reader *reader)
+{
+    static const struct {
+        unsigned char mask;
+        unsigned char begin;
+        unsigned char length;
+    } forms[] = {{0xE0, 0xC0, 2}, {0xF0, 0xE0, 3}, {0xF8, 0xF0, 4}};
+    const unsigned char *bytes = (const unsigned char *)reader->text.bytes + reader->position;
+    size_t left = reader->text.length - reader->position;
+
+    for (size_t i = 0; left > 0 && i < sizeof forms / sizeof forms[0]; i++) {
+        size_t length = forms[i].length;
+        if ((bytes[0] & forms[i].mask) != forms[i].begin || left < length)
+            continue;
+        for (size_t at = 1; at < length; at++)
+            if ((bytes[at] & 0xC0) != 0x80)
+                return 0;
+        return length;
+    }
+    return 0;
+}
+
+/* Letters, digits and hyphens, and where they are allowed characters beyond
+   ASCII. */
+static void pass_label(struct reader *reader)
+{
+    for (;;) {
+        size_t length = byte_is_alnum(peek(reader)) || peek(reader) == '-' ? 1U : 0U;
+        if (length == 0 && reader->rules.takes_utf8)
+            length = utf8_length(reader);
+        if (length == 0)
+            return;
+        reader->position += length;
+    }
+}
+
 /* domain := "[" literal "]" | label ( "." label )* */
 static bool read_domain(struct reader *reader, struct buffer *out)
 {
@@ -162,8 +201,11 @@ static bool read_domain(struct reader *reader, struct buffer *out)
     }
     for (;;) {
         from = reader->position;
-        while (byte_is_alnum(peek(reader)) || peek(reader) == '-')
-            reader->position++;
+        pass_label(reader);
+        if (reader->position == from && from > 0 && reader->rules.drops_last_dot && out->length > 0) {
+            buffer_truncate(out, out->length - 1);
+            return true;
+        }
         if (reader->position == from || reader->text.bytes[from] == '-')
             return refuse(reader, "domain missing or malformed");
         add(reader, out, from);
@@ -269,12 +311,15 @@ static bool refuse_open(struct reader *reader, const struct buffer *local_part, 
 
 static bool read_address(struct reader *reader, struct buffer *local_part, struct buffer *domain)
 {
-    bool has_angle = find_angle(reader);
+    size_t angles = find_angle(reader) ? 1 : 0;
 
+    while (angles > 0 && reader->rules.takes_more_angles && take(reader, '<'))
+        angles++;
     if (!read_addr_spec(reader, local_part, domain))
         return false;
-    if (has_angle && !take(reader, '>'))
-        return refuse_open(reader, local_part, domain);
+    for (; angles > 0; angles--)
+        if (!take(reader, '>'))
+            return refuse_open(reader, local_part, domain);
     skip_space_and_comments(reader);
     return reader->position >= reader->text.length || (reader->in_group && peek(reader) == ';') ||
            refuse_rest(reader, domain->length > 0);
@@ -290,10 +335,10 @@ static bool parse(struct reader *reader, struct value *local_part, struct value 
            buffer_value(&domain_buffer, domain);
 }
 
-bool address_parse_explained(struct arena *arena, const struct value *text, struct value *local_part,
-                             struct value *domain, const char **problem)
+bool address_parse_explained(struct arena *arena, const struct address_rules *rules, const struct value *text,
+                             struct value *local_part, struct value *domain, const char **problem)
 {
-    struct reader reader = {.arena = arena, .text = *text};
+    struct reader reader = {.arena = arena, .rules = *rules, .text = *text};
 
     skip_space_and_comments(&reader);
     if (reader.position >= text->length)
@@ -304,12 +349,12 @@ bool address_parse_explained(struct arena *arena, const struct value *text, stru
     return is_address;
 }
 
-bool address_parse(struct arena *arena, const struct value *text, struct value *local_part,
-                   struct value *domain)
+bool address_parse(struct arena *arena, const struct address_rules *rules, const struct value *text,
+                   struct value *local_part, struct value *domain)
 {
     const char *ignored;
 
-    return address_parse_explained(arena, text, local_part, domain, &ignored);
+    return address_parse_explained(arena, rules, text, local_part, domain, &ignored);
 }
 
 void address_add(struct buffer *out, const struct value *local_part, const struct value *domain)
@@ -397,6 +442,7 @@ bool address_list_next(struct address_list *list, struct value *local_part, stru
     bool group_ends = find_comma(&whole);
     list->position = whole.position + 1;
     struct reader one = {.arena = list->arena,
+                         .rules = list->rules,
                          .text = value_slice(list->arena, &list->text, from, whole.position - from),
                          .groups_allowed = true,
                          .in_group = list->in_group};

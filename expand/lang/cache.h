@@ -17,6 +17,7 @@ void program_cache_free(struct program_cache *cache);
 /* A program while it is evaluated. */
 struct program_use {
     const struct program *program;
+    bool is_new;                       /* compiled for this use */
     struct program *own;               /* not kept in the cache: goes with the release */
     struct program_cache_entry *entry; /* kept: stays put until the release */
 };

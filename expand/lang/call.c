@@ -4,6 +4,7 @@
 
 #include "lang/env.h"
 #include "lang/eval.h"
+#include "lang/trace.h"
 
 size_t call_argument_count(const struct call *call)
 {
@@ -49,7 +50,7 @@ static enum outcome forced_failure(struct call *call)
                      "\"%s\" failed and \"fail\" requested", call_name(call));
 }
 
-enum outcome call_branch(struct call *call, bool success, const struct value *value)
+static enum outcome take_branch(struct call *call, bool success, const struct value *value)
 {
     const struct node *node = call->node;
     enum branch branch = (enum branch)(success ? node->yes_branch : node->no_branch);
@@ -72,6 +73,22 @@ enum outcome call_branch(struct call *call, bool success, const struct value *va
     enum outcome outcome = call_append(call, node->yes);
     call->run->bindings.value = outer;
     return outcome;
+}
+
+static __attribute__((noinline, cold)) enum outcome watch_branch(struct call *call, bool success,
+                                                                 const struct value *value)
+{
+    struct trace_branch branch;
+
+    trace_begin_branch(&branch, call, success);
+    enum outcome outcome = take_branch(call, success, value);
+    trace_end_branch(&branch, outcome);
+    return outcome;
+}
+
+enum outcome call_branch(struct call *call, bool success, const struct value *value)
+{
+    return call->run->trace == NULL ? take_branch(call, success, value) : watch_branch(call, success, value);
 }
 
 enum outcome call_outside(struct call *call, const char *words)

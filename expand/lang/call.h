@@ -8,7 +8,9 @@
 #include "lang/node.h"
 #include "lang/row.h"
 
+struct acl_arguments;
 struct env;
+struct trace;
 
 /* $0 and as many more as Exim keeps. */
 enum { CAPTURES = 21 };
@@ -27,6 +29,7 @@ struct bindings {
     const struct captures *captures;
     struct value prvs_address; /* bytes NULL outside of prvscheck */
     struct value prvs_key;
+    const struct acl_arguments *acl; /* of the ACL that is being checked, or NULL */
 };
 
 /* One evaluation. */
@@ -38,9 +41,11 @@ struct run {
     struct bindings bindings;
     unsigned depth;
     const char *stack; /* where the first construct found it; NULL before */
-    unsigned ticks; /* until the clock is looked at again */
+    unsigned ticks;    /* until the clock is looked at again */
     nanoseconds deadline;
-    bool mistake_raised; /* the failure under way is a program's mistake, whose message is whole */
+    unsigned long evaluation; /* of the environment, from 1 */
+    struct trace *trace;      /* who watches; NULL: nobody */
+    bool mistake_raised;      /* the failure under way is a program's mistake, whose message is whole */
 };
 
 /* One evaluation of one construct. */

@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "lang/answers.h"
 #include "lang/cache.h"
+#include "lang/message.h"
 #include "lang/modules.h"
 #include "lang/named_list.h"
 #include "lang/row.h"
@@ -65,12 +66,12 @@ static void free_variables(struct env_variables *variables)
     if (variables == NULL)
         return;
     for (size_t i = 0; variables->values != NULL && i < variable_row_count; i++)
-        free((char *)(uintptr_t)variables->values[i].bytes);
+        kept_value_free(&variables->values[i]);
     free(variables->values);
     while (variables->named != NULL) {
         struct named_value *next = variables->named->next;
         free(variables->named->name);
-        free((char *)(uintptr_t)variables->named->value.bytes);
+        kept_value_free(&variables->named->value);
         free(variables->named);
         variables->named = next;
     }
@@ -89,6 +90,8 @@ void env_free(struct env *env)
     answers_free(env->answers);
     named_lists_free(env->lists);
     free_variables(env->variables);
+    kept_blocks_free(&env->retired);
+    message_free(env->message);
     free(env->run_output);
     free((char *)(uintptr_t)env->srs_recipient.bytes);
     arena_free(&env->arena);
@@ -100,7 +103,7 @@ const char header_raw[] = "raw";
 const char header_decoded[] = "decoded";
 const char header_listed[] = "listed";
 
-static bool is_header(const struct variable_row *row)
+bool variable_row_is_header(const struct variable_row *row)
 {
     return row->text == header_raw || row->text == header_decoded || row->text == header_listed;
 }
@@ -108,7 +111,7 @@ static bool is_header(const struct variable_row *row)
 /* What of a name counts: of a header field's not the prefix. */
 static struct value key_of(const struct variable_row *row, const char *name, size_t length)
 {
-    size_t prefix = is_header(row) ? strlen(row->name) : 0;
+    size_t prefix = variable_row_is_header(row) ? strlen(row->name) : 0;
 
     return value_clean(name + prefix, length - prefix);
 }
@@ -127,7 +130,7 @@ static struct named_value *find_named(const struct env *env, const struct variab
     struct named_value *named = env->variables->named;
     struct value key = key_of(row, name, length);
 
-    while (named != NULL && !has_key(named, is_header(row), &key))
+    while (named != NULL && !has_key(named, variable_row_is_header(row), &key))
         named = named->next;
     return named;
 }
@@ -145,8 +148,10 @@ static struct named_value *add_named(struct env *env, const struct variable_row 
         return NULL;
     }
     memcpy(copy, key.bytes, key.length);
-    *named = (struct named_value){
-        .next = env->variables->named, .name = copy, .name_length = key.length, .is_header = is_header(row)};
+    *named = (struct named_value){.next = env->variables->named,
+                                  .name = copy,
+                                  .name_length = key.length,
+                                  .is_header = variable_row_is_header(row)};
     env->variables->named = named;
     return named;
 }
@@ -163,27 +168,31 @@ static struct value *value_place(struct env *env, const struct variable_row *row
     return named == NULL ? NULL : &named->value;
 }
 
-bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
-             bool clean, bool *no_memory)
+static bool set_value(struct env *env, const char *name, size_t name_length, const struct value *value,
+                      struct kept_block **retired, bool *no_memory)
 {
     const struct variable_row *row = variable_row_find(name, name_length);
 
     *no_memory = false;
     if (row == NULL)
         return false;
-    char *copy = length < SIZE_MAX ? malloc(length + 1) : NULL;
-    struct value *place = copy == NULL ? NULL : value_place(env, row, name, name_length);
-    if (place == NULL) {
-        free(copy);
-        *no_memory = true;
-        return false;
-    }
-    if (length > 0)
-        memcpy(copy, bytes, length);
-    copy[length] = '\0';
-    free((char *)(uintptr_t)place->bytes);
-    *place = clean ? value_clean(copy, length) : value_tainted(copy, length);
-    return true;
+    struct value *place = value_place(env, row, name, name_length);
+    *no_memory = place == NULL || !kept_value_set(place, value, retired);
+    return !*no_memory;
+}
+
+bool env_set(struct env *env, const char *name, size_t name_length, const char *bytes, size_t length,
+             bool clean, bool *no_memory)
+{
+    const struct value value = clean ? value_clean(bytes, length) : value_tainted(bytes, length);
+
+    return set_value(env, name, name_length, &value, NULL, no_memory);
+}
+
+bool env_set_value(struct env *env, const char *name, size_t name_length, const struct value *value,
+                   bool *no_memory)
+{
+    return set_value(env, name, name_length, value, &env->retired, no_memory);
 }
 
 /* A header field's content as the prefix wants it. */
@@ -201,11 +210,41 @@ static enum outcome header_form(struct run *run, const struct variable_row *row,
     return buffer_value(&list, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
+static enum header_form form_of(const struct variable_row *row)
+{
+    if (row->text == header_raw)
+        return HEADER_RAW;
+    if (row->text == header_listed)
+        return HEADER_LISTED;
+    return row->name[0] == 'b' ? HEADER_DECODED : HEADER_CONVERTED;
+}
+
+void env_set_message(struct env *env, struct message *message)
+{
+    message_free(env->message);
+    env->message = message;
+}
+
+bool env_has_header(const struct env *env, const struct variable_row *row, const struct value *name)
+{
+    struct value key = key_of(row, name->bytes, name->length);
+    const struct named_value *named = find_named(env, row, name->bytes, name->length);
+
+    return named != NULL || (env->message != NULL && message_find(env->message, &key, false) != NULL);
+}
+
 enum outcome env_variable(struct run *run, const struct variable_row *row, const struct value *name,
                           struct value *value)
 {
     const struct value *given = NULL;
 
+    if (row->bound != NULL && row->bound(run, row, value))
+        return OUTCOME_DONE;
+    if (row->bound_at != 0) {
+        memcpy(value, (const char *)run + row->bound_at, sizeof *value);
+        if (value->bytes != NULL)
+            return OUTCOME_DONE;
+    }
     if (!row->is_family) {
         given = &run->env->variables->values[row - variable_rows];
     } else {
@@ -214,9 +253,13 @@ enum outcome env_variable(struct run *run, const struct variable_row *row, const
     }
     if (given != NULL && given->bytes != NULL) {
         *value = *given;
-        return is_header(row) ? header_form(run, row, value) : OUTCOME_DONE;
+        return variable_row_is_header(row) ? header_form(run, row, value) : OUTCOME_DONE;
     }
     *value = value_clean("", 0);
+    if (run->env->message != NULL && variable_row_is_header(row)) {
+        struct value key = key_of(row, name->bytes, name->length);
+        return message_header(run, run->env->message, &key, form_of(row), value);
+    }
     return row->get == NULL ? OUTCOME_DONE : row->get(run, row, name, value);
 }
 
@@ -283,8 +326,16 @@ bool env_set_charset(struct env *env, const char *charset)
     return true;
 }
 
+static nanoseconds deadline_of(nanoseconds limit)
+{
+    if (limit == CLOCK_NEVER)
+        return CLOCK_NEVER;
+    return limit < NANOSECONDS_PER_SECOND ? clock_deadline(limit) : clock_rough_deadline(limit);
+}
+
 void env_begin(struct env *env, struct run *run, struct error *error)
 {
+    kept_blocks_free(&env->retired);
     arena_reset(&env->arena, env->bytes_limit < kept_bytes ? env->bytes_limit : kept_bytes);
     env->arena.limit = env->bytes_limit;
     *error = (struct error){.offset = ERROR_NO_OFFSET};
@@ -292,8 +343,10 @@ void env_begin(struct env *env, struct run *run, struct error *error)
         .env = env,
         .arena = &env->arena,
         .error = error,
-        .deadline = env->time_limit == CLOCK_NEVER ? CLOCK_NEVER : clock_deadline(env->time_limit),
+        .deadline = deadline_of(env->time_limit),
+        .evaluation = ++env->evaluations,
         .ticks = 1024,
+        .trace = env->trace,
     };
 }
 

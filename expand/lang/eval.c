@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "lang/cache.h"
 #include "lang/env.h"
 #include "lang/gather.h"
+#include "lang/trace.h"
 
 /* Programs nest no deeper than the parser allows, but ${expand:…} starts a new
    one inside. */
@@ -116,83 +116,104 @@ static enum outcome append_parts(struct run *run, const struct node *node, struc
     return OUTCOME_DONE;
 }
 
-static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+static enum outcome append_gathered(struct run *run, const struct node *node, struct buffer *out)
 {
     struct gathering gathering;
 
-    if (!node->gathers)
-        return append_parts(run, node, out);
     gather_sequence(&gathering, run, node);
     enum outcome outcome = append_parts(run, node, out);
     gather_end(&gathering);
     return outcome;
 }
 
-static struct value capture_value(const struct run *run, const struct node *node)
+static enum outcome append_sequence(struct run *run, const struct node *node, struct buffer *out)
+{
+    return node->gathers ? append_gathered(run, node, out) : append_parts(run, node, out);
+}
+
+static const struct value empty = {.bytes = ""};
+
+static const struct value *capture_value(const struct run *run, const struct node *node)
 {
     const struct captures *captures = run->bindings.captures;
     size_t number = (size_t)node->numbers[0];
 
-    return captures != NULL && number < captures->count ? captures->texts[number] : value_clean("", 0);
+    return captures != NULL && number < captures->count ? &captures->texts[number] : &empty;
 }
 
-/* What needs no buffer: text, a variable, a capture. */
-static bool evaluate_shared(struct run *run, const struct node *node, struct value *value,
-                            enum outcome *outcome)
+/* What an item has bound to a variable's name, or NULL. */
+static const struct value *bound_value(const struct run *run, const struct variable_row *row)
 {
-    *outcome = OUTCOME_DONE;
-    switch (node->kind) {
-    case NODE_TEXT:
-        *value = node->text;
-        return true;
-    case NODE_VARIABLE:
-        *outcome = env_variable(run, node->row.variable, &node->text, value);
-        return true;
-    case NODE_CAPTURE:
-        *value = capture_value(run, node);
-        return true;
-    case NODE_MISTAKE:
-        *outcome = raise_mistake(run);
-        return true;
-    case NODE_SEQUENCE:
-    case NODE_ITEM:
-    case NODE_OPERATOR:
-    case NODE_CONDITION:
-        break;
-    }
-    return false;
+    if (row->bound_at == 0)
+        return NULL;
+    const struct value *bound = (const void *)((const char *)run + row->bound_at);
+    return bound->bytes == NULL ? NULL : bound;
 }
 
-enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+/* What is there already, to be looked at where it stands; or NULL. */
+static const struct value *value_in_place(const struct run *run, const struct node *node)
+{
+    if (node->kind == NODE_TEXT)
+        return &node->text;
+    if (node->kind == NODE_VARIABLE)
+        return bound_value(run, node->row.variable);
+    return node->kind == NODE_CAPTURE ? capture_value(run, node) : NULL;
+}
+
+static enum outcome append_variable(struct run *run, const struct node *node, struct buffer *out)
 {
     struct value value;
-    enum outcome outcome;
+    enum outcome outcome = env_variable(run, node->row.variable, &node->text, &value);
 
-    if (node->kind == NODE_SEQUENCE)
-        return append_sequence(run, node, out);
-    if (!evaluate_shared(run, node, &value, &outcome))
-        return append_construct(run, node, out);
     if (outcome != OUTCOME_DONE)
         return leave(run, node, (run->depth++, outcome));
     buffer_add_value(out, &value);
     return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
 }
 
-enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+static enum outcome append_node(struct run *run, const struct node *node, struct buffer *out)
+{
+    const struct value *value = value_in_place(run, node);
+
+    if (value != NULL) {
+        buffer_add_value(out, value);
+        return out->failed ? error_no_memory(run->error) : OUTCOME_DONE;
+    }
+    if (node->kind == NODE_SEQUENCE)
+        return append_sequence(run, node, out);
+    if (node->kind == NODE_VARIABLE)
+        return append_variable(run, node, out);
+    if (node->kind == NODE_MISTAKE)
+        return leave(run, node, (run->depth++, raise_mistake(run)));
+    return append_construct(run, node, out);
+}
+
+static enum outcome evaluate_into_value(struct run *run, const struct node *node, struct value *value)
 {
     struct buffer out;
-    enum outcome outcome;
 
-    if (evaluate_shared(run, node, value, &outcome))
-        return outcome;
     buffer_init(&out, run->arena);
-    outcome = evaluate_append(run, node, &out);
+    enum outcome outcome =
+        node->kind == NODE_SEQUENCE ? append_sequence(run, node, &out) : append_construct(run, node, &out);
     if (outcome != OUTCOME_DONE)
         return outcome;
     return buffer_value(&out, value) ? OUTCOME_DONE : error_no_memory(run->error);
 }
 
-enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+static enum outcome node_value(struct run *run, const struct node *node, struct value *value)
+{
+    const struct value *found = value_in_place(run, node);
+
+    if (found != NULL) {
+        *value = *found;
+        return OUTCOME_DONE;
+    }
+    if (node->kind == NODE_VARIABLE)
+        return env_variable(run, node->row.variable, &node->text, value);
+    return node->kind == NODE_MISTAKE ? raise_mistake(run) : evaluate_into_value(run, node, value);
+}
+
+static enum outcome node_truth(struct run *run, const struct node *node, bool *truth)
 {
     enum outcome outcome = enter(run, node);
 
@@ -214,44 +235,166 @@ enum outcome evaluate_condition(struct run *run, const struct node *node, bool *
     return leave(run, node, outcome);
 }
 
-enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value)
+/* ---- with or without somebody who watches ---- */
+
+/* Functions of their own, so that nobody else pays for the frame. */
+#define WATCHED __attribute__((noinline, cold))
+
+static WATCHED enum outcome watch_append(struct run *run, const struct node *node, struct buffer *out)
+{
+    struct trace_frame frame;
+    size_t from = out->length;
+
+    trace_enter(run, &frame, node);
+    enum outcome outcome = append_node(run, node, out);
+    trace_leave_buffer(run, &frame, outcome, out, from);
+    return outcome;
+}
+
+static WATCHED enum outcome watch_value(struct run *run, const struct node *node, struct value *value)
+{
+    struct trace_frame frame;
+
+    trace_enter(run, &frame, node);
+    enum outcome outcome = node_value(run, node, value);
+    trace_leave_value(run, &frame, outcome, value);
+    return outcome;
+}
+
+static WATCHED enum outcome watch_condition(struct run *run, const struct node *node, bool *truth)
+{
+    struct trace_frame frame;
+
+    *truth = false;
+    trace_enter(run, &frame, node);
+    enum outcome outcome = node_truth(run, node, truth);
+    trace_leave_truth(run, &frame, outcome, *truth);
+    return outcome;
+}
+
+enum outcome evaluate_append(struct run *run, const struct node *node, struct buffer *out)
+{
+    return run->trace == NULL ? append_node(run, node, out) : watch_append(run, node, out);
+}
+
+enum outcome evaluate_value(struct run *run, const struct node *node, struct value *value)
+{
+    return run->trace == NULL ? node_value(run, node, value) : watch_value(run, node, value);
+}
+
+enum outcome evaluate_condition(struct run *run, const struct node *node, bool *truth)
+{
+    return run->trace == NULL ? node_truth(run, node, truth) : watch_condition(run, node, truth);
+}
+
+/* ---- whole strings ---- */
+
+/* The root of a string of several parts is the string itself. */
+static WATCHED enum outcome watch_program(struct run *run, const struct program *program, bool is_known,
+                                          struct value *value)
+{
+    struct trace_frame frame;
+
+    trace_enter_string(run, &frame, program, is_known);
+    enum outcome outcome = program->root->kind == NODE_SEQUENCE ? node_value(run, program->root, value)
+                                                                : evaluate_value(run, program->root, value);
+    trace_leave_value(run, &frame, outcome, value);
+    return outcome;
+}
+
+static enum outcome evaluate_whole(struct run *run, const struct program *program, bool is_known,
+                                   struct value *value)
 {
     const struct program *outer = run->program;
     struct bindings bindings = run->bindings;
 
     run->program = program;
-    enum outcome outcome = evaluate_value(run, program->root, value);
+    enum outcome outcome = run->trace != NULL ? watch_program(run, program, is_known, value)
+                                              : node_value(run, program->root, value);
     run->program = outer;
     run->bindings = bindings;
+    return outcome;
+}
+
+enum outcome evaluate_program(struct run *run, const struct program *program, struct value *value)
+{
+    return evaluate_whole(run, program, true, value);
+}
+
+enum outcome evaluate_use(struct run *run, const struct program_use *use, struct value *value)
+{
+    return evaluate_whole(run, use->program, !use->is_new, value);
+}
+
+enum outcome text_begin(struct run *run, const struct value *text, struct program_use *use)
+{
+    if (value_is_tainted(text))
+        return error_set(run->error, run->arena, OUTCOME_FAILED, "attempt to expand tainted string '%.*s'",
+                         CALL_TEXT(text));
+    if (!program_cache_acquire(run->env->programs, text->bytes, text->length, use))
+        return error_no_memory(run->error);
+    return OUTCOME_DONE;
+}
+
+/* A message may be the inner program's own text, which may go before the outer
+   one has used it. */
+static void keep_message(struct run *run)
+{
+    run->mistake_raised = false;          /* it was that program's, not this one's */
+    run->error->offset = ERROR_NO_OFFSET; /* a place in the inner text says nothing in the outer one */
+    if (run->error->message == NULL)
+        return;
+    run->error->message = arena_copy(run->arena, run->error->message, strlen(run->error->message));
+    if (run->error->message == NULL)
+        (void)error_no_memory(run->error);
+}
+
+/* Whoever watches is told of a string with its value. */
+static enum outcome watch_text(struct run *run, const struct program_use *use, struct buffer *out)
+{
+    struct value value;
+    enum outcome outcome = evaluate_use(run, use, &value);
+
+    if (outcome == OUTCOME_DONE)
+        buffer_add_value(out, &value);
+    return outcome;
+}
+
+static enum outcome append_text(struct run *run, const struct program_use *use, struct buffer *out)
+{
+    const struct program *outer = run->program;
+    struct bindings bindings = run->bindings;
+
+    run->program = use->program;
+    enum outcome outcome = evaluate_append(run, use->program->root, out);
+    run->program = outer;
+    run->bindings = bindings;
+    return outcome;
+}
+
+enum outcome text_append(struct run *run, struct program_use *use, struct buffer *out)
+{
+    enum outcome outcome = run->trace != NULL ? watch_text(run, use, out) : append_text(run, use, out);
+
+    use->is_new = false;
+    if (outcome != OUTCOME_DONE)
+        keep_message(run);
     return outcome;
 }
 
 enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
 {
     struct program_use use;
+    struct buffer out;
+    enum outcome outcome = text_begin(run, text, &use);
 
-    if (value_is_tainted(text))
-        return error_set(run->error, run->arena, OUTCOME_FAILED, "attempt to expand tainted string '%.*s'",
-                         CALL_TEXT(text));
-    if (!program_cache_acquire(run->env->programs, text->bytes, text->length, &use))
-        return error_no_memory(run->error);
-    enum outcome outcome = evaluate_program(run, use.program, value);
-    run->mistake_raised = false; /* it was that program's, not this one's */
-    struct value shared = *value;
-    if (outcome == OUTCOME_DONE) {
-        /* The result may be the program's own text, and that may go now. */
-        struct buffer copy;
-        buffer_init(&copy, run->arena);
-        buffer_add_value(&copy, &shared);
-        if (!buffer_value(&copy, value))
-            outcome = error_no_memory(run->error);
-    } else if (run->error->message != NULL) {
-        run->error->message = arena_copy(run->arena, run->error->message, strlen(run->error->message));
-        run->error->offset = ERROR_NO_OFFSET; /* a place in the inner text says nothing in the outer one */
-        if (run->error->message == NULL)
-            (void)error_no_memory(run->error);
-    }
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    buffer_init(&out, run->arena);
+    outcome = text_append(run, &use, &out);
     program_cache_release(&use);
+    if (outcome == OUTCOME_DONE && !buffer_value(&out, value))
+        outcome = error_no_memory(run->error);
     return outcome;
 }
 

@@ -177,6 +177,8 @@ static void set_aside(struct aside *aside, struct gathering *gathering)
     aside->error = (struct error){.offset = ERROR_NO_OFFSET};
     gathering->run->arena = &gathering->arena;
     gathering->run->error = &aside->error;
+    gathering->run->trace = NULL; /* a look ahead is not what happens */
+    gathering->run->trace = NULL; /* it will all be seen in its place */
 }
 
 static void bring_back(const struct aside *aside, struct gathering *gathering)
@@ -205,10 +207,13 @@ void gather_sequence(struct gathering *gathering, struct run *run, const struct 
 void gather_loop(struct gathering *gathering, struct run *run, const struct node *loop,
                  const struct node *body, enum gather_habit habit)
 {
-    bool gathers = loop->gathers && !run->env->is_sealed;
-
+    if (!loop->gathers || run->env->is_sealed) {
+        gathering->body = NULL;
+        gathering->is_open = false;
+        return;
+    }
     *gathering = (struct gathering){.run = run,
-                                    .body = gathers ? body : NULL,
+                                    .body = body,
                                     .habit = habit,
                                     .stride = habit == GATHER_MAY_STOP ? FIRST_ITEMS : MOST_ITEMS};
 }
@@ -257,12 +262,11 @@ static bool next_in_list(void *reader, struct value *item)
     return list_next(reader, item);
 }
 
-void gather_list_item(struct gathering *gathering, const struct value *item, const struct list_reader *reader)
+void gather_list_ahead(struct gathering *gathering, const struct value *item,
+                       const struct list_reader *reader)
 {
     struct list_reader ahead = *reader;
 
-    if (!gather_is_due(gathering))
-        return;
     ahead.arena = &gathering->arena;
     gather_ahead(gathering, item, next_in_list, &ahead);
 }

@@ -79,8 +79,15 @@ static inline bool gather_is_due(struct gathering *gathering)
 void gather_ahead(struct gathering *gathering, const struct value *item, gather_next next, void *items);
 
 /* The same for a loop that reads a list: to be called for each item. */
-void gather_list_item(struct gathering *gathering, const struct value *item,
-                      const struct list_reader *reader);
+void gather_list_ahead(struct gathering *gathering, const struct value *item,
+                       const struct list_reader *reader);
+
+static inline void gather_list_item(struct gathering *gathering, const struct value *item,
+                                    const struct list_reader *reader)
+{
+    if (gather_is_due(gathering))
+        gather_list_ahead(gathering, item, reader);
+}
 
 void gather_end(struct gathering *gathering);
 

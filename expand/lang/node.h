@@ -45,7 +45,9 @@ struct node {
     uint8_t yes_branch; /* enum branch */
     uint8_t no_branch;
     uint8_t number_count;
-    size_t offset; /* of the construct's first byte in the source */
+    bool is_folded; /* text: constructs in it were evaluated when it was compiled */
+    size_t offset;  /* of the construct's first byte in the source */
+    size_t end;     /* behind its last one */
     union {
         const struct item_row *item;
         const struct operator_row *operation;
@@ -94,7 +96,17 @@ struct program {
    NULL only when memory runs out. The caller frees it. */
 struct program *program_compile(const char *text, size_t length);
 
+/* As program_compile, for a string that is only looked at because another build of
+   Exim's language evaluates it: a lookup type that Exim has and this build lacks is
+   no mistake, and fails when it is evaluated. */
+struct program *program_compile_foreign(const char *text, size_t length);
+
 void program_free(struct program *program);
+
+/* Where each byte of a text node, and its end, is in the source: escapes, \N and
+   folded operators make that more than an addition. "places" has room for one more than
+   the text has bytes. */
+void program_text_places(const struct program *program, const struct node *text, size_t *places);
 
 /* Compiles the constant regular expressions, to machine code if the system
    allows it, at the cost of some microseconds each: for a program that will run often. One

@@ -18,6 +18,8 @@ struct text_run {
     struct value slice;
     struct buffer copy;
     bool copied;
+    bool is_folded;
+    size_t end; /* where it ends in the source */
 };
 
 static void run_add(struct text_run *run, const char *bytes, size_t length)
@@ -47,13 +49,17 @@ static bool run_flush(struct parser *parser, struct text_run *run, struct node *
         buffer_init(&run->copy, parser->arena);
         run->copied = false;
     }
+    bool is_folded = run->is_folded;
     run->slice.length = 0;
+    run->is_folded = false;
     if (text.length == 0)
         return true;
     struct node *node = parse_node(parser, NODE_TEXT, offset);
     if (node == NULL)
         return false;
     node->text = text;
+    node->is_folded = is_folded;
+    node->end = run->end;
     return parse_add_child(parser, sequence, node);
 }
 
@@ -176,6 +182,7 @@ static struct node *parse_item(struct parser *parser, const struct item_row *row
         return NULL;
     node->row.item = row;
     node->incomplete = row->parse != NULL ? !row->parse(parser, node) : !parse_item_default(parser, node);
+    node->end = parser->position;
     return node;
 }
 
@@ -236,8 +243,9 @@ static bool resolve_operator(struct parser *parser, struct node *node, const str
 static struct node *fold(struct parser *parser, struct node *node)
 {
     struct value result;
+    const struct operator_row *row = node->row.operation;
 
-    if (node->row.operation->effect != EFFECT_PURE || node->children[0]->kind != NODE_TEXT)
+    if (row->effect != EFFECT_PURE || row->follows_options || node->children[0]->kind != NODE_TEXT)
         return node;
     if (!evaluate_constant(parser->arena, parser->program, node, &result))
         return node;
@@ -245,6 +253,24 @@ static struct node *fold(struct parser *parser, struct node *node)
     node->text = result;
     node->child_count = 0;
     return node;
+}
+
+/* Where the operand of one of these begins with "$" Exim looks for a name up to
+   the next brace first, and misses that before any other mistake. */
+static void note_missing_name_end(struct parser *parser, const struct value *name, size_t operand)
+{
+    struct parser probe = *parser;
+    struct value ignored;
+    size_t used;
+    const struct operator_row *row = operator_row_find(name->bytes, name->length, &used);
+
+    if (row == NULL || !row->takes_certificate || operand >= parser->length || parser->text[operand] != '$')
+        return;
+    probe.position = operand;
+    if (parse_unexpanded_argument(&probe, &ignored) || probe.position < probe.length)
+        return;
+    parser->program->mistake.message = NULL;
+    (void)parse_mistake_missing_brace(parser);
 }
 
 /* operator := name ":" sequence "}" , at its colon. The name is looked at
@@ -257,11 +283,15 @@ static struct node *parse_operator(struct parser *parser, const struct value *na
     if (node == NULL)
         return NULL;
     parser->position++;
+    size_t operand = parser->position;
     bool whole = parse_sequence(parser, true, &argument);
     if (argument != NULL && !parse_add_child(parser, node, argument))
         whole = false;
     if (whole)
         parser->position++;
+    else
+        note_missing_name_end(parser, name, operand);
+    node->end = parser->position;
     node->incomplete = !whole || !resolve_operator(parser, node, name);
     return node->incomplete ? node : fold(parser, node);
 }
@@ -315,6 +345,8 @@ static struct node *parse_dollar(struct parser *parser)
     }
     struct node *node = parse_braced(parser, offset);
     parser->depth--;
+    if (node != NULL)
+        node->end = parser->position;
     return node;
 }
 
@@ -340,15 +372,21 @@ static bool parse_part(struct parser *parser, bool ends_with_brace, struct node 
 
     if (run->slice.length == 0 && !run->copied)
         *run_offset = parser->position;
-    if (byte == '\\')
-        return parse_backslash(parser, run);
+    if (byte == '\\') {
+        bool whole = parse_backslash(parser, run);
+        run->end = parser->position;
+        return whole;
+    }
     if (byte != '$') {
         parse_literal(parser, ends_with_brace, run);
+        run->end = parser->position;
         return true;
     }
     struct node *node = parse_dollar(parser);
     if (node != NULL && node->kind == NODE_TEXT) {
         run_add(run, node->text.bytes, node->text.length);
+        run->is_folded = true;
+        run->end = parser->position;
         return true;
     }
     if (!run_flush(parser, run, sequence, *run_offset))
@@ -367,6 +405,7 @@ static void add_mistake(struct parser *parser, struct node *sequence)
         return;
     node->kind = NODE_MISTAKE;
     node->offset = parser->program->mistake.offset;
+    node->end = parser->length;
     (void)parse_add_child(parser, sequence, node);
 }
 
@@ -382,6 +421,7 @@ static struct node *sequence_node(struct parser *parser, const struct node *sequ
         return NULL;
     }
     *node = *sequence;
+    node->end = parser->position;
     if (node->child_count == 0) {
         node->kind = NODE_TEXT;
         node->text = value_clean("", 0);

@@ -17,6 +17,7 @@ struct parser {
     size_t position;
     unsigned depth;
     bool is_probe;              /* only finds an end; nothing of the result will be used */
+    bool is_foreign;            /* another build will evaluate it: see program_compile_foreign */
     bool header_name_has_brace; /* a header's name swallowed a "}": a likely cause of later trouble */
 };
 

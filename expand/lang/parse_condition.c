@@ -192,6 +192,7 @@ bool parse_condition(struct parser *parser, struct node **condition)
         return parse_mistake(parser, offset, "nested too deeply: the limit is %d", PARSE_DEPTH_LIMIT);
     }
     node->incomplete = !parse_condition_operands(parser, node);
+    node->end = parser->position;
     parser->depth--;
     return !node->incomplete;
 }

@@ -57,10 +57,8 @@ bool parse_no_memory(struct parser *parser)
 void parse_mistake_inside(struct parser *parser, const char *where, const char *name)
 {
     struct error *mistake = &parser->program->mistake;
-    char *message = arena_format(parser->arena, "%s inside \"%s%s", mistake->message, name, where);
 
-    if (message != NULL)
-        mistake->message = message;
+    error_wrap(mistake, parser->arena, "%s inside \"%s%s", mistake->message, name, where);
 }
 
 const char *parse_header_hint(const struct parser *parser)

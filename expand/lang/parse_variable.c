@@ -66,6 +66,7 @@ static struct node *variable_node(struct parser *parser, const struct variable_r
         return NULL;
     node->row.variable = row;
     node->text = *name;
+    node->end = parser->position;
     return node;
 }
 
@@ -110,8 +111,10 @@ static struct node *capture_node(struct parser *parser, size_t offset)
         parser->position++;
     }
     struct node *node = parse_node(parser, NODE_CAPTURE, offset);
-    if (node != NULL)
-        node->numbers[0] = number;
+    if (node == NULL)
+        return NULL;
+    node->numbers[0] = number;
+    node->end = parser->position;
     return node;
 }
 

@@ -9,6 +9,7 @@
 
 struct regex {
     pcre2_code *code;
+    bool is_fast;   /* there is machine code */
     bool in_one_go; /* a search may not be cut into parts: where it starts means something */
     struct regex *next;
 };
@@ -92,6 +93,21 @@ enum outcome regex_new(struct arena *arena, const struct value *pattern, struct 
                      CALL_TEXT(pattern), (const char *)message, (size_t)offset);
 }
 
+bool regex_check(const struct value *pattern, char *message, size_t message_size, size_t *offset)
+{
+    int number;
+    PCRE2_SIZE place;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)pattern->bytes, pattern->length, 0, &number, &place, NULL);
+
+    if (code != NULL) {
+        pcre2_code_free(code);
+        return true;
+    }
+    (void)pcre2_get_error_message(number, (PCRE2_UCHAR *)message, message_size);
+    *offset = place;
+    return false;
+}
+
 void regex_chain(struct regex **chain, struct regex *regex)
 {
     regex->next = *chain;
@@ -111,7 +127,7 @@ void regex_free(struct regex *chain)
 void regex_make_fast(struct regex *chain)
 {
     for (; chain != NULL; chain = chain->next)
-        (void)pcre2_jit_compile(chain->code, PCRE2_JIT_COMPLETE);
+        chain->is_fast = pcre2_jit_compile(chain->code, PCRE2_JIT_COMPLETE) == 0;
 }
 
 static void fill_captures(struct captures *captures, struct arena *arena, const struct value *subject,
@@ -131,8 +147,10 @@ static int match_once(const struct regex *regex, const struct regex_scratch *scr
                       const struct value *subject, size_t from, uint32_t options)
 {
     PCRE2_SPTR bytes = (PCRE2_SPTR)(subject->bytes == NULL ? "" : subject->bytes);
-    int count =
-        pcre2_match(regex->code, bytes, subject->length, from, options, scratch->data, scratch->context);
+    /* What pcre2_match looks at first is known to be well, but for UTF. */
+    bool runs_directly = regex->is_fast && !regex->in_one_go && options == 0;
+    int count = (runs_directly ? pcre2_jit_match : pcre2_match)(regex->code, bytes, subject->length, from,
+                                                                options, scratch->data, scratch->context);
 
     /* Machine code has a small stack of its own; without it the same match may well end. */
     if (count == PCRE2_ERROR_JIT_STACKLIMIT)

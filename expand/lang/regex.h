@@ -27,6 +27,10 @@ void regex_scratch_free(struct regex_scratch *scratch);
 enum outcome regex_new(struct arena *arena, const struct value *pattern, struct regex **regex,
                        struct error *error) MUST_CHECK;
 
+/* Whether a pattern compiles; if not, "*offset" is the byte of it that PCRE2
+   stumbled at, and the message PCRE2's without more. */
+bool regex_check(const struct value *pattern, char *message, size_t message_size, size_t *offset);
+
 /* Chained regular expressions are freed with the first. */
 void regex_chain(struct regex **chain, struct regex *regex);
 void regex_free(struct regex *chain);

@@ -130,9 +130,12 @@ static void convert_bytes(struct buffer *out, const struct buffer *text, iconv_t
 }
 
 static enum outcome convert(struct buffer *out, const struct buffer *text, const struct value *charset,
-                            const char *wanted, struct error *error)
+                            const struct rfc2047_rules *rules, struct error *error)
 {
-    if (charset->length == strlen(wanted) && strncasecmp(charset->bytes, wanted, charset->length) == 0) {
+    const char *wanted = rules->charset;
+
+    if (wanted == NULL ||
+        (charset->length == strlen(wanted) && strncasecmp(charset->bytes, wanted, charset->length) == 0)) {
         buffer_add(out, text->bytes, text->length);
         return OUTCOME_DONE;
     }
@@ -140,7 +143,12 @@ static enum outcome convert(struct buffer *out, const struct buffer *text, const
     if (name == NULL)
         return error_no_memory(error);
     iconv_t conversion = iconv_open(wanted, name);
-    if (conversion == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr) */
+    bool is_unknown = conversion == (iconv_t)-1; /* NOLINT(performance-no-int-to-ptr) */
+    if (is_unknown && rules->keeps_unknown) {
+        buffer_add(out, text->bytes, text->length);
+        return OUTCOME_DONE;
+    }
+    if (is_unknown)
         return error_set(error, out->arena, OUTCOME_FAILED,
                          "iconv_open(\"%s\", \"%s\") failed: %s (maybe unsupported conversion)", wanted, name,
                          strerror(errno));
@@ -166,7 +174,7 @@ static enum outcome take_word(struct buffer *out, const char *bytes, size_t leng
         return OUTCOME_DONE;
     if (text.failed)
         return error_no_memory(error);
-    enum outcome outcome = convert(out, &text, &word.charset, rules->charset, error);
+    enum outcome outcome = convert(out, &text, &word.charset, rules, error);
     for (size_t i = from; i < out->length; i++)
         if (out->bytes[i] == '\0')
             out->bytes[i] = '?';

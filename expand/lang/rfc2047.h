@@ -11,8 +11,10 @@
 
 /* How encoded words are read. */
 struct rfc2047_rules {
-    const char *charset;   /* what they are converted to */
+    const char *charset;   /* what they are converted to; NULL: they stay as they are */
     bool takes_long_words; /* those of more than 75 bytes too */
+    bool keeps_unknown;    /* those in a character set without conversion are not converted; else they
+                              are a failure */
 };
 
 /* Adds "text", in as many encoded words as it takes if there is anything in it

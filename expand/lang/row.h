@@ -63,6 +63,8 @@ struct operator_row {
     const char *name;
     enum operator_form form;
     enum effect effect;
+    bool takes_certificate; /* the operand may be nothing but a certificate's variable */
+    bool follows_options;   /* options of the environment have a say: never folded */
     enum outcome (*run)(struct call *call);
     const char *help;
 };
@@ -82,12 +84,18 @@ struct condition_row {
 struct variable_row {
     const char *name;
     bool is_family; /* the name is the beginning of many: acl_c, h_ */
+    /* Where in struct run the value is that an item has bound to the name, which
+       outranks all others while it is there (its bytes are not NULL). 0: none binds it. */
+    size_t bound_at;
     /* The value now. NULL: what the environment was given, else empty. "name" is
        what was written. */
     enum outcome (*get)(struct run *run, const struct variable_row *row, const struct value *name,
                         struct value *value);
     const char *text; /* for functions that serve several rows */
     const char *help;
+    /* The value that a construct under way has bound, which goes before all
+       others; false when there is none. NULL: never. */
+    bool (*bound)(const struct run *run, const struct variable_row *row, struct value *value);
 };
 
 /* The "text" of the rows of header fields: names behind their prefix are

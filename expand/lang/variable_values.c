@@ -4,10 +4,12 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lang/acl_call.h"
 #include "lang/env.h"
 
 /* The end of every function here that has made a text in the arena. */
@@ -103,24 +105,12 @@ enum outcome value_local_part_of(struct run *run, const struct variable_row *row
     return give_slice(run, value, &address, 0, domain_separator(&address));
 }
 
-enum outcome value_of_item(struct run *run, const struct variable_row *row, const struct value *name,
-                           struct value *value)
+enum outcome value_of_run_output(struct run *run, const struct variable_row *row, const struct value *name,
+                                 struct value *value)
 {
     (void)row;
     (void)name;
-    if (run->bindings.item.bytes != NULL)
-        *value = run->bindings.item;
-    return OUTCOME_DONE;
-}
-
-enum outcome value_of_value(struct run *run, const struct variable_row *row, const struct value *name,
-                            struct value *value)
-{
-    (void)row;
-    (void)name;
-    if (run->bindings.value.bytes != NULL)
-        *value = run->bindings.value;
-    if (run->bindings.value.bytes != NULL || run->env->run_output == NULL)
+    if (run->env->run_output == NULL)
         return OUTCOME_DONE;
     /* The next command's output takes its place. */
     char *copy = arena_copy(run->arena, run->env->run_output, run->env->run_output_length);
@@ -148,24 +138,37 @@ enum outcome value_of_srs_recipient(struct run *run, const struct variable_row *
     return OUTCOME_DONE;
 }
 
-enum outcome value_of_prvs_address(struct run *run, const struct variable_row *row, const struct value *name,
-                                   struct value *value)
+/* ---- what ACLs bind ---- */
+
+static bool give_bound(const struct value *bound, struct value *value)
 {
-    (void)row;
-    (void)name;
-    if (run->bindings.prvs_address.bytes != NULL)
-        *value = run->bindings.prvs_address;
-    return OUTCOME_DONE;
+    *value = bound->bytes == NULL ? value_clean("", 0) : *bound;
+    return true;
 }
 
-enum outcome value_of_prvs_key(struct run *run, const struct variable_row *row, const struct value *name,
-                               struct value *value)
+bool bound_acl_argument(const struct run *run, const struct variable_row *row, struct value *value)
+{
+    const size_t number = (size_t)(row->name[strlen("acl_arg")] - '1');
+
+    return run->bindings.acl != NULL && give_bound(&run->bindings.acl->texts[number], value);
+}
+
+bool bound_acl_count(const struct run *run, const struct variable_row *row, struct value *value)
+{
+    static const char digits[ACL_ARGUMENTS + 1][2] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+
+    (void)row;
+    if (run->bindings.acl == NULL)
+        return false;
+    *value = value_clean(digits[run->bindings.acl->count], 1);
+    return true;
+}
+
+bool bound_acl_verify_message(const struct run *run, const struct variable_row *row, struct value *value)
 {
     (void)row;
-    (void)name;
-    if (run->bindings.prvs_key.bytes != NULL)
-        *value = run->bindings.prvs_key;
-    return OUTCOME_DONE;
+    return run->bindings.acl != NULL && run->bindings.acl->verify_message.bytes != NULL &&
+           give_bound(&run->bindings.acl->verify_message, value);
 }
 
 /* ---- what items leave behind ---- */
@@ -255,6 +258,24 @@ enum outcome value_of_local_time(struct run *run, const struct variable_row *row
 
     (void)name;
     return give_time(run, value, row->text, localtime_r(&now, &parts));
+}
+
+/* Milliseconds are there when the log has them. */
+enum outcome value_of_log_time(struct run *run, const struct variable_row *row, const struct value *name,
+                               struct value *value)
+{
+    struct timespec now;
+    struct tm parts;
+    struct value seconds;
+
+    (void)row;
+    (void)name;
+    clock_gettime(CLOCK_REALTIME, &now);
+    enum outcome outcome = give_time(run, &seconds, "%Y-%m-%d %H:%M:%S", localtime_r(&now.tv_sec, &parts));
+    *value = seconds;
+    if (outcome != OUTCOME_DONE || !run->env->options.logs_milliseconds)
+        return outcome;
+    return give_text(run, value, arena_format(run->arena, "%s.%03ld", seconds.bytes, now.tv_nsec / 1000000));
 }
 
 enum outcome value_of_utc(struct run *run, const struct variable_row *row, const struct value *name,
@@ -348,6 +369,73 @@ enum outcome value_of_working_directory(struct run *run, const struct variable_r
     if (getcwd(path, sizeof path) == NULL)
         return OUTCOME_DONE;
     return give_text(run, value, arena_copy(run->arena, path, strlen(path)));
+}
+
+/* ---- what is free ---- */
+
+/* The folder of the queue, or of the logs, which are in "log" below it if the
+   options say nothing else. */
+static enum outcome find_folder(struct run *run, bool is_log, struct value *folder)
+{
+    const struct value name = VALUE_LITERAL("spool_directory");
+    const struct value *log_folder = &run->env->options.log_folder;
+
+    if (is_log && log_folder->length > 0) {
+        *folder = *log_folder;
+        return OUTCOME_DONE;
+    }
+    enum outcome outcome = env_variable(run, variable_row_find(name.bytes, name.length), &name, folder);
+    if (outcome != OUTCOME_DONE || folder->length == 0)
+        return outcome;
+    return give_text(run, folder, arena_format(run->arena, is_log ? "%.*s/log" : "%.*s", CALL_TEXT(folder)));
+}
+
+static enum outcome give_free(struct run *run, bool is_log, bool is_inodes, struct value *value)
+{
+    enum { BYTES_A_KILOBYTE = 1024 };
+    struct statvfs found;
+    struct value folder;
+    enum outcome outcome = find_folder(run, is_log, &folder);
+
+    if (outcome != OUTCOME_DONE || folder.length == 0)
+        return outcome;
+    if (statvfs(folder.bytes, &found) != 0)
+        return give_number(run, value, -1);
+    return give_number(run, value,
+                       is_inodes ? (long long)found.f_favail
+                                 : (long long)(found.f_bavail * found.f_frsize / BYTES_A_KILOBYTE));
+}
+
+enum outcome value_of_spool_space(struct run *run, const struct variable_row *row, const struct value *name,
+                                  struct value *value)
+{
+    (void)row;
+    (void)name;
+    return give_free(run, false, false, value);
+}
+
+enum outcome value_of_spool_inodes(struct run *run, const struct variable_row *row, const struct value *name,
+                                   struct value *value)
+{
+    (void)row;
+    (void)name;
+    return give_free(run, false, true, value);
+}
+
+enum outcome value_of_log_space(struct run *run, const struct variable_row *row, const struct value *name,
+                                struct value *value)
+{
+    (void)row;
+    (void)name;
+    return give_free(run, true, false, value);
+}
+
+enum outcome value_of_log_inodes(struct run *run, const struct variable_row *row, const struct value *name,
+                                 struct value *value)
+{
+    (void)row;
+    (void)name;
+    return give_free(run, true, true, value);
 }
 
 /* ---- the Exim that is installed here ---- */

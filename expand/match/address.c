@@ -105,7 +105,7 @@ static enum outcome check_by_domain(struct matcher *matcher, const struct parts 
     enum outcome outcome = read_lookup(matcher, item, LOOKUP_OF_TEXT, &lookup);
 
     for (size_t i = 0; outcome == OUTCOME_DONE && i < LONGEST_CHAIN; i++) {
-        bool may_chain = lookup.type.driver->style == LOOKUP_SINGLE_KEY;
+        bool may_chain = lookup.driver->style == LOOKUP_SINGLE_KEY;
         matcher->has_value = false;
         outcome = ask_lookup(matcher, &lookup, &key, &found);
         if (outcome != OUTCOME_DONE || !found.found)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lang/env.h"
 #include "match/private.h"
 
 static const char net_prefix[] = "net";
@@ -55,7 +56,7 @@ static enum outcome check_lookup(struct matcher *matcher, const struct value *it
     enum outcome outcome = read_lookup(matcher, item, LOOKUP_OF_HOST, &lookup);
 
     if (outcome == OUTCOME_DONE)
-        outcome = make_key(matcher, lookup.type.driver, bits, &key);
+        outcome = make_key(matcher, lookup.driver, bits, &key);
     if (outcome == OUTCOME_DONE)
         outcome = ask_lookup(matcher, &lookup, &key, &found);
     *answer = outcome == OUTCOME_DONE && found.found ? ANSWER_YES : ANSWER_NO;
@@ -76,6 +77,16 @@ static enum outcome check_lookup_or_name(struct matcher *matcher, const struct v
     return is_name ? OUTCOME_DONE : check_lookup(matcher, &rest, bits, answer);
 }
 
+bool is_own_address(const struct matcher *matcher, const struct ip_address *address)
+{
+    const struct env_options *options = &matcher->run->env->options;
+    struct arena *arena = matcher->run->arena;
+    bool is_own = options->interfaces.length == 0 ? ip_is_local(address)
+                                                  : ip_is_in_interfaces(arena, address, &options->interfaces);
+
+    return is_own || ip_is_in_interfaces(arena, address, &options->more_interfaces);
+}
+
 enum outcome check_host_item(struct matcher *matcher, const struct value *item, enum answer *answer)
 {
     const struct ip_address *address = &matcher->address;
@@ -88,7 +99,7 @@ enum outcome check_host_item(struct matcher *matcher, const struct value *item, 
     else if (item->length == 0 || address->size == 0)
         matches = item->length == 0 && address->size == 0;
     else if (value_equals_text(item, "@[]"))
-        matches = ip_is_local(address);
+        matches = is_own_address(matcher, address);
     else if (ip_read_network(item, &network, &bits))
         matches = ip_is_in_network(address, &network, bits);
     else

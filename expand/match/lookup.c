@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "lang/env.h"
+#include "lang/trace.h"
+#include "lookups/types.h"
 #include "match/patterns.h"
 #include "match/private.h"
 
@@ -19,12 +21,14 @@ enum outcome read_lookup(struct matcher *matcher, const struct value *item, enum
     size_t length = semicolon == NULL ? 0 : (size_t)(semicolon - item->bytes);
     struct value text = value_slice(run->arena, item, 0, length);
     enum outcome outcome =
-        lookup_type_read(&lookup->type, &text, place == LOOKUP_OF_HOST, run->arena, run->error);
+        lookup_words_read(&lookup->words, &text, place == LOOKUP_OF_HOST, run->arena, run->error);
 
+    if (outcome == OUTCOME_DONE)
+        outcome = lookup_words_driver(&lookup->words, &lookup->driver, run->arena, run->error);
     if (outcome != OUTCOME_DONE)
         return outcome;
     if (place == LOOKUP_OF_ADDRESS)
-        lookup->type.partial = LOOKUP_NOT_PARTIAL;
+        lookup->words.partial = LOOKUP_NOT_PARTIAL;
     lookup->data = value_slice(run->arena, item, length + 1, item->length);
     lookup->data = value_trim(run->arena, &lookup->data);
     return OUTCOME_DONE;
@@ -44,24 +48,25 @@ enum outcome ask_lookup(struct matcher *matcher, const struct list_lookup *looku
                         struct lookup_answer *answer)
 {
     struct run *run = matcher->run;
-    bool is_query = lookup->type.driver->style == LOOKUP_QUERY;
+    bool is_query = lookup->driver->style == LOOKUP_QUERY;
     struct lookup_request request = {
-        .driver = lookup->type.driver,
-        .type = &lookup->type,
+        .driver = lookup->driver,
+        .words = &lookup->words,
         .language = &lookup_patterns,
         .context = run,
         .key = is_query ? lookup->data : *key,
         .file = is_query ? value_clean("", 0) : lookup->data,
-        .options = lookup->type.options,
+        .options = lookup->words.options,
         .arena = run->arena,
         .error = run->error,
         .deadline = run->deadline,
+        .evaluation = run->evaluation,
     };
     enum outcome outcome = match_outside(matcher, "lookups in lists");
 
     *answer = (struct lookup_answer){.found = false};
     if (outcome == OUTCOME_DONE)
-        outcome = lookup_find(run->env->lookups, &request, answer);
+        outcome = trace_lookup(run, &request, answer);
     if (outcome == OUTCOME_DEFERRED)
         shorten_message(run->error);
     if (outcome == OUTCOME_DONE && answer->found)

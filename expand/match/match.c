@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "lang/env.h"
 #include "lang/eval.h"
+#include "lang/trace.h"
 #include "match/file.h"
 #include "match/patterns.h"
 #include "match/private.h"
@@ -139,6 +140,36 @@ static enum outcome take_answer(struct walk *walk, enum outcome outcome, enum an
     return OUTCOME_DONE;
 }
 
+typedef enum outcome check_written(struct walk *walk, const struct value *written, bool negated);
+
+/* Whoever watches sees what each item says. */
+static enum outcome check_watched(struct walk *walk, const struct value *written, bool negated,
+                                  check_written *check)
+{
+    struct run *run = walk->matcher->run;
+    struct trace_frame frame;
+
+    if (run->trace == NULL)
+        return check(walk, written, negated);
+    trace_enter_list_item(run, &frame, written);
+    enum outcome outcome = check(walk, written, negated);
+    trace_leave_truth(run, &frame, outcome, walk->decided);
+    return outcome;
+}
+
+static enum outcome check_line(struct walk *walk, const struct value *written, bool negated)
+{
+    struct matcher *matcher = walk->matcher;
+    struct value line = *written;
+    enum answer answer = ANSWER_NO;
+    bool line_negated = take_negation(matcher, &line);
+    enum outcome outcome = kinds[walk->kind].check(matcher, &line, &answer);
+
+    if (outcome == OUTCOME_DONE && answer == ANSWER_YES)
+        set_value(matcher, &line);
+    return take_answer(walk, outcome, answer, negated != line_negated);
+}
+
 /* The lines of a file are items; but none of them names another file or a
    list, and the value is always the line. */
 static enum outcome check_file(struct walk *walk, const struct value *path, bool negated)
@@ -151,23 +182,18 @@ static enum outcome check_file(struct walk *walk, const struct value *path, bool
     if (outcome == OUTCOME_DONE)
         outcome = list_file_open(&file, matcher->run, path, kinds[walk->kind].comment_begins_anywhere);
 
-    while (outcome == OUTCOME_DONE && !walk->decided && list_file_next(&file, &line)) {
-        enum answer answer = ANSWER_NO;
-        bool line_negated = take_negation(matcher, &line);
-        outcome = kinds[walk->kind].check(matcher, &line, &answer);
-        if (outcome == OUTCOME_DONE && answer == ANSWER_YES)
-            set_value(matcher, &line);
-        outcome = take_answer(walk, outcome, answer, negated != line_negated);
-    }
+    while (outcome == OUTCOME_DONE && !walk->decided && list_file_next(&file, &line))
+        outcome = check_watched(walk, &line, negated, check_line);
     return outcome;
 }
 
-static enum outcome check_list_item(struct walk *walk, const struct value *written)
+static enum outcome check_list_item(struct walk *walk, const struct value *written, bool outer_negated)
 {
     struct value item = *written;
     enum answer answer = ANSWER_NO;
     enum outcome outcome;
 
+    (void)outer_negated; /* a named list around it has its own answer */
     if (take_mode(walk, &item))
         return OUTCOME_DONE;
     walk->negated = take_negation(walk->matcher, &item);
@@ -191,7 +217,7 @@ static enum outcome check_list(struct matcher *matcher, enum list_kind kind, con
 
     list_open(&reader, matcher->run->arena, list, ':');
     while (outcome == OUTCOME_DONE && !walk.decided && list_next(&reader, &item))
-        outcome = check_list_item(&walk, &item);
+        outcome = check_watched(&walk, &item, false, check_list_item);
     *matches = walk.decided ? walk.matches : walk.negated;
     return outcome;
 }
@@ -267,10 +293,13 @@ static enum outcome consult(struct matcher *matcher, enum list_kind kind, struct
 
     if (answer == NULL)
         return error_no_memory(matcher->run->error);
-    if (named_list_recall(list, shown_subject(matcher), matcher->is_caseful, matcher->run->arena, answer))
+    if (named_list_recall(list, shown_subject(matcher), matcher->is_caseful, matcher->run->arena, answer)) {
         take_recalled(matcher, kind, answer);
-    else
+        if (matcher->run->trace != NULL)
+            trace_note_remembered(matcher->run);
+    } else {
         outcome = ask_list(matcher, kind, list, answer);
+    }
     *matches = answer->matches;
     return outcome;
 }

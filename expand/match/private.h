@@ -58,7 +58,8 @@ enum outcome check_regex(struct matcher *matcher, const struct value *subject, c
 
 /* A lookup as an item of a list: type;file or type;query. */
 struct list_lookup {
-    struct lookup_type type;
+    const struct lookup_driver *driver;
+    struct lookup_words words;
     struct value data; /* file or query */
 };
 
@@ -75,6 +76,9 @@ enum outcome ask_lookup(struct matcher *matcher, const struct list_lookup *looku
 
 /* Whether there is a ";" in front of which a type's name may stand. */
 bool is_lookup(const struct value *item);
+
+/* Whether the address is one of this host's, by its options or its interfaces. */
+bool is_own_address(const struct matcher *matcher, const struct ip_address *address);
 
 /* In lower case. OUTCOME_FAILED when memory runs out. */
 enum outcome make_lower(struct run *run, const struct value *text, struct value *lower) MUST_CHECK;

@@ -158,7 +158,7 @@ static enum outcome check_own_literal(struct matcher *matcher, const struct text
     if (subject->length < 2 || subject->bytes[0] != '[' || subject->bytes[subject->length - 1] != ']')
         return OUTCOME_DONE;
     struct value inside = value_slice(matcher->run->arena, subject, 1, subject->length - 2);
-    if (!ip_read(&inside, &address) || !ip_is_local(&address))
+    if (!ip_read(&inside, &address) || !is_own_address(matcher, &address))
         return OUTCOME_DONE;
     *answer = ANSWER_YES;
     set_value(matcher, question->pattern);

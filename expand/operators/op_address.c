@@ -4,6 +4,7 @@
 
 #include "base/list.h"
 #include "lang/address.h"
+#include "lang/env.h"
 #include "operators/operators.h"
 
 /* Text that is not one address has two empty parts, as in Exim. */
@@ -12,7 +13,8 @@ static enum outcome read_argument(struct call *call, struct value *local_part, s
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
 
-    if (outcome == OUTCOME_DONE && !address_parse(call->run->arena, &text, local_part, domain))
+    if (outcome == OUTCOME_DONE &&
+        !address_parse(call->run->arena, &call->run->env->options.addresses, &text, local_part, domain))
         *local_part = *domain = value_clean("", 0);
     return outcome;
 }
@@ -89,7 +91,7 @@ static bool add_address(struct call *call, size_t start, bool is_first, char sep
 
 enum outcome op_addresses(struct call *call)
 {
-    struct address_list list = {.arena = call->run->arena};
+    struct address_list list = {.arena = call->run->arena, .rules = call->run->env->options.addresses};
     size_t start = call->out->length;
     bool is_first = true;
     bool is_valid;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "items/certificate.h"
 #include "lang/scan.h"
 #include "operators/operators.h"
 
@@ -102,18 +103,32 @@ enum outcome op_base62d(struct call *call)
 
 /* ---- base64 ---- */
 
+static enum outcome add_base64(struct call *call, const struct value *text)
+{
+    size_t from = call->out->length;
+
+    base64_encode(call->out, text->bytes, text->length);
+    if (value_is_tainted(text))
+        buffer_taint(call->out, from, NULL);
+    return call_done(call);
+}
+
 enum outcome op_base64(struct call *call)
 {
     struct value text;
-    enum outcome outcome = call_argument(call, 0, &text);
-    size_t from = call->out->length;
+    bool is_certificate;
+    enum outcome outcome = certificate_argument(call, &text, &is_certificate);
 
-    if (outcome != OUTCOME_DONE)
-        return outcome;
-    base64_encode(call->out, text.bytes, text.length);
-    if (value_is_tainted(&text))
-        buffer_taint(call->out, from, NULL);
-    return call_done(call);
+    return outcome == OUTCOME_DONE ? add_base64(call, &text) : outcome;
+}
+
+/* The old name; in Exim it takes no certificates. */
+enum outcome op_str2b64(struct call *call)
+{
+    struct value text;
+    enum outcome outcome = call_argument(call, 0, &text);
+
+    return outcome == OUTCOME_DONE ? add_base64(call, &text) : outcome;
 }
 
 static enum outcome fail_not_well_formed(struct call *call, const struct value *text)

@@ -47,10 +47,29 @@ static int read_base(struct arithmetic *sum)
     return 8;
 }
 
+/* So many decimal digits fit whatever they are. */
+enum { SAFE_DIGITS = 18 };
+
+/* Decimal digits as long as they cannot be too many: nearly all numbers are
+   done with that. */
+static long long read_first_digits(struct arithmetic *sum)
+{
+    const char *from = sum->text + sum->position;
+    size_t left = sum->length - sum->position;
+    size_t most = left < SAFE_DIGITS ? left : SAFE_DIGITS;
+    size_t count = 0;
+    long long number = 0;
+
+    for (; count < most && byte_is_digit(from[count]); count++)
+        number = number * 10 + (from[count] - '0');
+    sum->position += count;
+    return number;
+}
+
 /* Too large a number is the largest. */
 static long long read_digits(struct arithmetic *sum, int base)
 {
-    long long number = 0;
+    long long number = base == 10 ? read_first_digits(sum) : 0;
 
     while (digit_value(peek(sum)) < base) {
         int digit = digit_value(peek(sum));
@@ -73,7 +92,7 @@ static long long read_number(struct arithmetic *sum)
     int base = read_base(sum);
     unsigned long long number = (unsigned long long)read_digits(sum, base);
 
-    for (unsigned i = 0; i < sizeof suffixes - 1; i++) {
+    for (unsigned i = 0; byte_is_letter(peek(sum)) && i < sizeof suffixes - 1; i++) {
         if (byte_lower(peek(sum)) != suffixes[i])
             continue;
         sum->position++;

@@ -206,6 +206,7 @@ static void add_escaped(struct buffer *out, char byte)
 
 enum outcome op_escape(struct call *call)
 {
+    bool prints_top_bits = call->run->env->options.prints_top_bits;
     struct value text;
     enum outcome outcome = call_argument(call, 0, &text);
     size_t from = call->out->length;
@@ -214,7 +215,8 @@ enum outcome op_escape(struct call *call)
         return outcome;
     for (size_t i = 0; i < text.length; i++) {
         char byte = text.bytes[i];
-        if (byte_is_print(byte) || byte == '\t')
+        bool is_printed = byte_is_print(byte) || ((unsigned char)byte >= 128 && prints_top_bits);
+        if (is_printed || byte == '\t')
             buffer_add_byte(call->out, byte);
         else
             add_escaped(call->out, byte);
@@ -239,9 +241,7 @@ enum outcome op_expand(struct call *call)
         buffer_add_value(call->out, &result);
         return call_done(call);
     }
-    char *message = arena_format(run->arena, "internal expansion of \"%.*s\" failed: %s", CALL_TEXT(&text),
-                                 run->error->message);
-    if (message != NULL)
-        run->error->message = message;
+    error_wrap(run->error, run->arena, "internal expansion of \"%.*s\" failed: %s", CALL_TEXT(&text),
+               run->error->message);
     return outcome;
 }

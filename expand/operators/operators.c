@@ -7,19 +7,28 @@
         .name = (word), .form = (shape), .effect = (kind), .run = (function), .help = (words)                \
     }
 
+#define BY_OPTIONS(word, function, words)                                                                    \
+    {                                                                                                        \
+        .name = (word), .form = OPERATOR_PLAIN, .effect = EFFECT_PURE, .follows_options = true,              \
+        .run = (function), .help = (words)                                                                   \
+    }
+#define OR_CERTIFICATE(word, function, words)                                                                \
+    {                                                                                                        \
+        .name = (word), .form = OPERATOR_PLAIN, .effect = EFFECT_PURE, .takes_certificate = true,            \
+        .run = (function), .help = (words)                                                                   \
+    }
+
 const struct operator_row operator_rows[] = {
-    ROW("address", OPERATOR_PLAIN, EFFECT_PURE, op_address,
-        "the mail address in a text as header fields have it"),
-    ROW("addresses", OPERATOR_PLAIN, EFFECT_PURE, op_addresses,
-        "the mail addresses of a header field, as a list"),
+    BY_OPTIONS("address", op_address, "the mail address in a text as header fields have it"),
+    BY_OPTIONS("addresses", op_addresses, "the mail addresses of a header field, as a list"),
     ROW("base32", OPERATOR_PLAIN, EFFECT_PURE, op_base32, "a decimal number in base 32"),
     ROW("base32d", OPERATOR_PLAIN, EFFECT_PURE, op_base32d, "a number in base 32 as a decimal one"),
     ROW("base62", OPERATOR_PLAIN, EFFECT_PURE, op_base62, "a decimal number as six digits of base 62"),
     ROW("base62d", OPERATOR_PLAIN, EFFECT_PURE, op_base62d, "a number in base 62 as a decimal one"),
-    ROW("base64", OPERATOR_PLAIN, EFFECT_PURE, op_base64, "encoded in base64"),
+    OR_CERTIFICATE("base64", op_base64, "encoded in base64"),
     ROW("base64d", OPERATOR_PLAIN, EFFECT_PURE, op_base64d, "decoded from base64"),
-    ROW("domain", OPERATOR_PLAIN, EFFECT_PURE, op_domain, "the domain of a mail address"),
-    ROW("escape", OPERATOR_PLAIN, EFFECT_PURE, op_escape, "with bytes that do not print as escapes"),
+    BY_OPTIONS("domain", op_domain, "the domain of a mail address"),
+    BY_OPTIONS("escape", op_escape, "with bytes that do not print as escapes"),
     ROW("escape8bit", OPERATOR_PLAIN, EFFECT_PURE, op_escape8bit, "with bytes beyond ASCII as escapes"),
     ROW("eval", OPERATOR_PLAIN, EFFECT_PURE, op_eval, "the value of an arithmetic expression"),
     ROW("eval10", OPERATOR_PLAIN, EFFECT_PURE, op_eval10, "as eval, with decimal numbers only"),
@@ -38,9 +47,9 @@ const struct operator_row operator_rows[] = {
     ROW("listcount", OPERATOR_PLAIN, EFFECT_PURE, op_listcount, "how many items a list has"),
     ROW("listnamed", OPERATOR_WORD, EFFECT_READS, op_listnamed,
         "the items of a named list, as they are written"),
-    ROW("local_part", OPERATOR_PLAIN, EFFECT_PURE, op_local_part, "the local part of a mail address"),
+    BY_OPTIONS("local_part", op_local_part, "the local part of a mail address"),
     ROW("mask", OPERATOR_WORD, EFFECT_PURE, op_mask, "the network of an IP address and a number of bits"),
-    ROW("md5", OPERATOR_PLAIN, EFFECT_PURE, op_md5, "its MD5 digest, in lower-case hexadecimal"),
+    OR_CERTIFICATE("md5", op_md5, "its MD5 digest, in lower-case hexadecimal"),
     ROW("nh", OPERATOR_NUMBERS, EFFECT_PURE, op_nhash, "as nhash"),
     ROW("nhash", OPERATOR_NUMBERS, EFFECT_PURE, op_nhash, "a number, or two, made from a text"),
     ROW("quote", OPERATOR_WORD, EFFECT_PURE, op_quote,
@@ -56,12 +65,12 @@ const struct operator_row operator_rows[] = {
     ROW("rxquote", OPERATOR_PLAIN, EFFECT_PURE, op_rxquote,
         "with a backslash where a regular expression needs one"),
     ROW("s", OPERATOR_SIGNED, EFFECT_PURE, op_substr, "as substr"),
-    ROW("sha1", OPERATOR_PLAIN, EFFECT_PURE, op_sha1, "its SHA-1 digest, in upper-case hexadecimal"),
+    OR_CERTIFICATE("sha1", op_sha1, "its SHA-1 digest, in upper-case hexadecimal"),
     ROW("sha2", OPERATOR_WORD, EFFECT_PURE, op_sha2, "its SHA-2 digest of 256, 384 or 512 bits"),
-    ROW("sha256", OPERATOR_PLAIN, EFFECT_PURE, op_sha256, "its SHA-256 digest, in upper-case hexadecimal"),
+    OR_CERTIFICATE("sha256", op_sha256, "its SHA-256 digest, in upper-case hexadecimal"),
     ROW("sha3", OPERATOR_WORD, EFFECT_PURE, op_sha3, "its SHA-3 digest of 224, 256, 384 or 512 bits"),
     ROW("stat", OPERATOR_PLAIN, EFFECT_READS, op_stat, "what is known about a file"),
-    ROW("str2b64", OPERATOR_PLAIN, EFFECT_PURE, op_base64, "encoded in base64 (old name of base64)"),
+    ROW("str2b64", OPERATOR_PLAIN, EFFECT_PURE, op_str2b64, "encoded in base64 (old name of base64)"),
     ROW("strlen", OPERATOR_PLAIN, EFFECT_PURE, op_strlen, "how many bytes long it is"),
     ROW("substr", OPERATOR_SIGNED, EFFECT_PURE, op_substr, "part of it by offset and length"),
     ROW("time_eval", OPERATOR_PLAIN, EFFECT_PURE, op_time_eval, "the seconds of a time such as 1d12h"),

@@ -38,6 +38,7 @@ enum outcome op_base32d(struct call *call);
 enum outcome op_base62(struct call *call);
 enum outcome op_base62d(struct call *call);
 enum outcome op_base64(struct call *call);
+enum outcome op_str2b64(struct call *call);
 enum outcome op_base64d(struct call *call);
 enum outcome op_hex2b64(struct call *call);
 enum outcome op_xtextd(struct call *call);

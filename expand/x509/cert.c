@@ -380,8 +380,21 @@ static enum outcome cert_field(struct arena *arena, const struct cert *cert, con
     return buffer_value(&asked.out, found) ? OUTCOME_DONE : error_no_memory(error);
 }
 
+static bool cert_add_der(struct buffer *out, const struct cert *cert)
+{
+    unsigned char *der = NULL;
+    int length = i2d_X509(cert->x509, &der);
+
+    if (length < 0)
+        return false;
+    buffer_add(out, (const char *)der, (size_t)length);
+    OPENSSL_free(der);
+    return true;
+}
+
 MODULE_TABLE const struct cert_calls rexpand_certs = {
     .read = cert_read,
     .free = cert_free,
     .field = cert_field,
+    .add_der = cert_add_der,
 };

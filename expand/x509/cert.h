@@ -4,13 +4,14 @@
 #ifndef REXPAND_X509_CERT_H
 #define REXPAND_X509_CERT_H
 
+#include "base/buffer.h"
 #include "base/outcome.h"
 #include "base/value.h"
 
 struct arena;
 struct cert;
 
-/* OpenSSL reads them; OPENSSL_TABLE(rexpand_certs, …) gives this. */
+/* OpenSSL reads them; CRYPTO_TABLE(rexpand_certs, …) gives this. */
 struct cert_calls {
     /* The first certificate in a text in PEM; NULL when there is none. The caller
        frees it. */
@@ -23,6 +24,9 @@ struct cert_calls {
        field. */
     enum outcome (*field)(struct arena *arena, const struct cert *cert, const struct value *selector,
                           struct value *found, struct error *error);
+
+    /* Adds it in DER (RFC 5280, section 4.1). False when it cannot be written so. */
+    bool (*add_der)(struct buffer *out, const struct cert *cert);
 };
 
 extern const struct cert_calls rexpand_certs;

@@ -7,10 +7,18 @@
 #include <hiredis/hiredis.h>
 #include <hiredis/read.h>
 
-/* hiredis 0.14 counts elements with int, 1.0 and later with size_t. */
+/* How a record of TLS begins (RFC 8446, section 5.1): no reply does. */
+enum { TLS_ALERT = 21, TLS_HANDSHAKE = 22 };
+
+enum { VERBATIM_PREFIX = 4 };
+
+/* hiredis 0.14 reads RESP2 only and counts elements with int, 1.0 and later read RESP3
+   and count with size_t. */
 #if HIREDIS_MAJOR >= 1
+#define KNOWS_RESP3 1
 typedef size_t element_count;
 #else
+#define KNOWS_RESP3 0
 typedef int element_count;
 #endif
 
@@ -42,17 +50,29 @@ static void *create_text(const redisReadTask *task, char *bytes, size_t length)
 
     if (reply == NULL)
         return NULL;
+#if KNOWS_RESP3
+    if (task->type == REDIS_REPLY_VERB) { /* behind "txt:", whose length hiredis has checked */
+        bytes += VERBATIM_PREFIX;
+        length -= VERBATIM_PREFIX;
+    }
+#endif
     reply->as.text.length = length;
     reply->as.text.bytes = arena_copy(task->privdata, bytes, length);
     return reply->as.text.bytes == NULL ? NULL : reply;
 }
 
+/* hiredis counts keys and values of a map. */
 static void *create_array(const redisReadTask *task, element_count count)
 {
     struct redis_reply *reply = place(task, REDIS_ARRAY);
 
     if (reply == NULL)
         return NULL;
+#if KNOWS_RESP3
+    if (task->type == REDIS_REPLY_PUSH)
+        reply->type = REDIS_PUSH;
+    reply->is_map = task->type == REDIS_REPLY_MAP;
+#endif
     reply->as.array.count = (size_t)count;
     reply->as.array.elements = arena_calloc(task->privdata, (size_t)count, sizeof *reply);
     return reply->as.array.elements == NULL ? NULL : reply;
@@ -72,6 +92,23 @@ static void *create_nil(const redisReadTask *task)
     return place(task, REDIS_NIL);
 }
 
+#if KNOWS_RESP3
+static void *create_double(const redisReadTask *task, double number, char *bytes, size_t length)
+{
+    (void)number;
+    return create_text(task, bytes, length);
+}
+
+static void *create_boolean(const redisReadTask *task, int boolean)
+{
+    struct redis_reply *reply = place(task, REDIS_BOOLEAN);
+
+    if (reply != NULL)
+        reply->as.integer = boolean != 0;
+    return reply;
+}
+#endif
+
 /* Everything is the arena's. */
 static void free_nothing(void *reply)
 {
@@ -85,6 +122,10 @@ static const redisReplyObjectFunctions makers = {
     .createArray = create_array,
     .createInteger = create_integer,
     .createNil = create_nil,
+#if KNOWS_RESP3
+    .createDouble = create_double,
+    .createBool = create_boolean,
+#endif
     .freeObject = free_nothing,
 };
 
@@ -151,6 +192,23 @@ static bool scan_type(struct redis_codec *codec, char byte)
     case '*':
         codec->state = REDIS_SCAN_NUMBER;
         return true;
+#if KNOWS_RESP3
+    case ',':
+    case '(':
+    case '#':
+    case '_':
+        codec->state = REDIS_SCAN_LINE;
+        return true;
+    case '=':
+    case '%':
+    case '~':
+    case '>':
+        codec->state = REDIS_SCAN_NUMBER;
+        return true;
+#endif
+    case TLS_ALERT:
+    case TLS_HANDSHAKE:
+        return broken(codec, "it speaks TLS on that port (rediss:// is with TLS)");
     default:
         return broken(codec, "it does not speak the Redis protocol");
     }
@@ -201,18 +259,37 @@ static bool begin_array(struct redis_codec *codec)
     return true;
 }
 
+/* What the number of a line is: a value, bytes that follow, or elements. */
+static bool is_bulk(char type)
+{
+    return type == '$' || type == '=';
+}
+
+static bool is_array(char type)
+{
+    return type == '*' || type == '%' || type == '~' || type == '>';
+}
+
+/* Only RESP2's nil has a length below zero. */
+static bool may_be_nil(const struct redis_codec *codec)
+{
+    return codec->number == 1 && (codec->type == '$' || codec->type == '*');
+}
+
 /* LF behind a line's CR. "*ended" is set if that ends the reply. */
 static bool scan_line_end(struct redis_codec *codec, char byte, bool *ended)
 {
-    bool has_length = codec->type == '$' || codec->type == '*';
+    bool has_length = is_bulk(codec->type) || is_array(codec->type);
 
     if (byte != '\n')
         return broken(codec, "it sent a line without an end");
-    if (has_length && codec->is_negative && codec->number != 1)
+    if (has_length && codec->is_negative && !may_be_nil(codec))
         return broken(codec, "it sent a negative length");
-    if (has_length && !codec->is_negative && codec->type == '$')
+    if (is_bulk(codec->type) && !codec->is_negative)
         return begin_bulk(codec);
-    if (has_length && !codec->is_negative && codec->number > 0)
+    if (codec->type == '%' && codec->number <= REDIS_MOST_ELEMENTS)
+        codec->number *= 2;
+    if (is_array(codec->type) && !codec->is_negative && codec->number > 0)
         return begin_array(codec);
     *ended = end_element(codec);
     return true;
@@ -303,6 +380,11 @@ enum redis_progress redis_codec_feed(struct redis_codec *codec, struct arena *ar
     expect_reply(codec);
     *reply = made;
     return REDIS_REPLY;
+}
+
+bool redis_codec_knows_resp3(void)
+{
+    return KNOWS_RESP3;
 }
 
 void redis_codec_version(struct buffer *out)

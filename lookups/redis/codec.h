@@ -18,10 +18,15 @@ enum redis_type {
     REDIS_INTEGER,
     REDIS_NIL,
     REDIS_ARRAY,
+    REDIS_BOOLEAN,
+    REDIS_PUSH, /* an array that answers nothing: the server's own news */
 };
 
+/* RESP3's other types are those of RESP2 that they were before: a set is an array, a
+   double, a big number and a verbatim string are bulks. */
 struct redis_reply {
     enum redis_type type;
+    bool is_map; /* an array of keys, each with its value behind it */
     union {
         struct {
             const char *bytes; /* bulk, status, error; a NUL stands behind them */
@@ -31,7 +36,7 @@ struct redis_reply {
             struct redis_reply *elements;
             size_t count;
         } array;
-        long long integer;
+        long long integer; /* a boolean's is 0 or 1 */
     } as;
 };
 
@@ -81,6 +86,9 @@ static inline bool redis_codec_is_between_replies(const struct redis_codec *code
 {
     return codec->state == REDIS_SCAN_TYPE && codec->depth == 0;
 }
+
+/* Whether the hiredis that this was built with reads RESP3. */
+bool redis_codec_knows_resp3(void);
 
 /* "hiredis 0.14.1" */
 void redis_codec_version(struct buffer *out);

@@ -86,12 +86,12 @@ size_t redis_command_first_key(const struct redis_command *command)
     const struct redis_command_row *row = command->row;
     size_t position;
 
-    if (row == NULL || row->key_rule == REDIS_NO_KEY)
+    if (row == NULL || row->key_rule == REDIS_NO_KEY || row->key_rule == REDIS_NO_KEY_ON_EACH)
         return 0;
     if (row->key_rule == REDIS_KEY_BEHIND_STREAMS)
         return key_behind_streams(command);
     position = row->key_position;
-    if (row->key_rule == REDIS_KEY_AT)
+    if (row->key_rule != REDIS_KEYS_COUNTED_AT)
         return position < command->count ? position : 0;
     if (position >= command->count)
         return 0;
@@ -307,6 +307,27 @@ enum outcome redis_command_parse(struct redis_command *command, const struct val
     if (command->row->effect != REDIS_BY_SECOND_WORD)
         command->effect = command->row->effect;
     return OUTCOME_DONE;
+}
+
+enum redis_effect redis_query_effect(const struct value *query)
+{
+    struct redis_argument word = {query->bytes, 0};
+    char name[LONGEST_NAME];
+    size_t length = 0;
+    size_t left = query->length;
+
+    while (left > 0 && byte_is_space(*word.bytes)) {
+        word.bytes++;
+        left--;
+    }
+    while (word.length < left && !byte_is_space(word.bytes[word.length]))
+        word.length++;
+    /* A name that does not end in clean text may go on. */
+    size_t end = (size_t)(word.bytes - query->bytes) + word.length;
+    if ((query->span_count > 0 && query->spans[0].begin <= end) || !add_word(name, &length, &word))
+        return REDIS_WRITES;
+    const struct redis_command_row *row = find_row(name, length);
+    return row == NULL || row->effect == REDIS_BY_SECOND_WORD ? REDIS_WRITES : row->effect;
 }
 
 /* '*' or '$', a number, CR LF. */

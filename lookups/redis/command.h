@@ -18,7 +18,10 @@ enum redis_effect {
 
 enum redis_key_rule {
     REDIS_NO_KEY,
+    REDIS_NO_KEY_ON_EACH,     /* none, and each primary of a cluster must run it */
     REDIS_KEY_AT,             /* argument "key_position" */
+    REDIS_KEYS_FROM,          /* each argument from there on; the command can be run key by key */
+    REDIS_PAIRS_FROM,         /* the same with a value behind each key */
     REDIS_KEYS_COUNTED_AT,    /* that argument says how many keys follow it */
     REDIS_KEY_BEHIND_STREAMS, /* behind the word STREAMS */
 };
@@ -40,6 +43,7 @@ struct redis_command {
     size_t count;
     enum redis_effect effect;
     const struct redis_command_row *row; /* NULL: not in the table */
+    struct redis_argument script; /* of an EVALSHA, to be loaded where it is missing; NULL: not known */
 };
 
 /* The built-in table, sorted by name. */
@@ -63,6 +67,10 @@ size_t redis_command_first_key(const struct redis_command *command);
 enum outcome redis_command_parse(struct redis_command *command, const struct value *query,
                                  const struct lookup_driver *quoter, struct arena *arena,
                                  struct error *error) MUST_CHECK;
+
+/* What a query's command does, from a look at its first word alone: REDIS_WRITES
+   where that does not tell. */
+enum redis_effect redis_query_effect(const struct value *query);
 
 /* Adds the command as the server wants it on the wire. */
 void redis_command_encode(struct buffer *out, const struct redis_argument *arguments, size_t count);

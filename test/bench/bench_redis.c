@@ -1,9 +1,9 @@
 /* One blocking GET after the other, by contenders that take turns on one server.
 
    bench_redis PLACE ROUNDS DATABASE PASSWORD CONTENDER…
-     PLACE      host:port or the path of a socket
+     PLACE      host:port, rediss://host:port, or the path of a socket
      PASSWORD   may be empty
-     CONTENDER  bare: hiredis alone; lookup: lookup_find; expand: a compiled
+     CONTENDER  bare: hiredis alone; tls: hiredis and OpenSSL alone; lookup: lookup_find; expand: a compiled
                 ${lookup redis{…}} through rexpand_evaluate; cached: the same with one key only
 
    Prints a line for each contender: its name and the median of the rounds' GETs per second.
@@ -16,6 +16,11 @@
 #include <string.h>
 
 #include <hiredis/hiredis.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "lookups/lookup.h"
 #include "rexpand.h"
@@ -29,6 +34,10 @@ struct bench {
     char servers[512]; /* as redis_servers has it */
     long count;        /* of GETs so far */
     redisContext *bare;
+    int socket; /* of "tls" */
+    SSL_CTX *tls_context;
+    SSL *tls;
+    redisReader *reader;
     struct lookups *lookups;
     struct arena arena;
     struct rexpand_env *env;
@@ -88,6 +97,74 @@ static void get_bare(struct bench *bench, const char *key, size_t length)
     freeReplyObject(reply);
 }
 
+/* ---- hiredis and OpenSSL alone ---- */
+
+static redisReply *ask_tls(struct bench *bench, char *command, int length)
+{
+    char bytes[16 * 1024];
+    void *reply = NULL;
+
+    if (length < 0 || SSL_write(bench->tls, command, length) != length)
+        fail("TLS does not send");
+    while (reply == NULL) {
+        int count = SSL_read(bench->tls, bytes, sizeof bytes);
+        if (count <= 0 || redisReaderFeed(bench->reader, bytes, (size_t)count) != REDIS_OK ||
+            redisReaderGetReply(bench->reader, &reply) != REDIS_OK)
+            fail("no answer by TLS");
+    }
+    redisFreeCommand(command);
+    return reply;
+}
+
+static void open_tls(struct bench *bench)
+{
+    const char *place = strstr(bench->place, "://");
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char host[128];
+    char *port;
+    char *command = NULL;
+
+    (void)snprintf(host, sizeof host, "%s", place == NULL ? "" : place + 3);
+    port = strchr(host, ':');
+    if (port == NULL)
+        fail("TLS wants rediss://host:port");
+    *port++ = '\0';
+    if (getaddrinfo(host, port, &hints, &found) != 0)
+        fail("no address");
+    bench->socket = socket(found->ai_family, SOCK_STREAM, 0);
+    if (bench->socket < 0 || connect(bench->socket, found->ai_addr, found->ai_addrlen) != 0)
+        fail("no connection");
+    freeaddrinfo(found);
+    (void)setsockopt(bench->socket, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    bench->tls_context = SSL_CTX_new(TLS_client_method());
+    bench->tls = SSL_new(bench->tls_context);
+    bench->reader = redisReaderCreate();
+    if (bench->tls == NULL || bench->reader == NULL || SSL_set_fd(bench->tls, bench->socket) != 1 ||
+        SSL_connect(bench->tls) != 1)
+        fail("no TLS");
+    int length = redisFormatCommand(&command, "SELECT %s", bench->database);
+    freeReplyObject(ask_tls(bench, command, length));
+}
+
+static void get_tls(struct bench *bench, const char *key, size_t length)
+{
+    char *command = NULL;
+    int command_length = redisFormatCommand(&command, "GET %b", key, length);
+
+    freeReplyObject(ask_tls(bench, command, command_length));
+}
+
+static void close_tls(struct bench *bench)
+{
+    if (bench->tls_context == NULL)
+        return;
+    SSL_free(bench->tls);
+    SSL_CTX_free(bench->tls_context);
+    redisReaderFree(bench->reader);
+    (void)close(bench->socket);
+}
+
 /* ---- the lookup, without the language ---- */
 
 static void open_lookup(struct bench *bench)
@@ -98,7 +175,8 @@ static void open_lookup(struct bench *bench)
     bench->lookups = lookups_new();
     if (bench->lookups == NULL)
         fail("no memory");
-    if (lookups_set(bench->lookups, "redis_servers", bench->servers, &bench->arena, &error) != OUTCOME_DONE)
+    if (lookups_set(bench->lookups, "redis_servers", bench->servers, &bench->arena, &error) != OUTCOME_DONE ||
+        lookups_set(bench->lookups, "redis_tls_verify", "no", &bench->arena, &error) != OUTCOME_DONE)
         fail(error.message);
 }
 
@@ -139,7 +217,8 @@ static void open_expand(struct bench *bench)
     bench->program = rexpand_compile(text, strlen(text), NULL);
     if (bench->env == NULL || bench->program == NULL)
         fail("no memory");
-    if (!rexpand_env_set_option(bench->env, "redis_servers", bench->servers, NULL))
+    if (!rexpand_env_set_option(bench->env, "redis_servers", bench->servers, NULL) ||
+        !rexpand_env_set_option(bench->env, "redis_tls_verify", "no", NULL))
         fail("redis_servers does not parse");
 }
 
@@ -169,6 +248,7 @@ static void tidy_expand(struct bench *bench)
 
 static const struct contender contenders[] = {
     {"bare", open_bare, get_bare, NULL},
+    {"tls", open_tls, get_tls, NULL},
     {"lookup", open_lookup, get_lookup, tidy_lookup},
     {"expand", open_expand, get_expand, tidy_expand},
     {"cached", open_expand, get_cached, tidy_expand},
@@ -209,6 +289,7 @@ static void close_all(struct bench *bench)
 {
     if (bench->bare != NULL)
         redisFree(bench->bare);
+    close_tls(bench);
     lookups_free(bench->lookups);
     arena_free(&bench->arena);
     rexpand_program_free(bench->program);
@@ -221,14 +302,18 @@ int main(int argc, char **argv)
     const struct contender *running[CONTENDERS_AT_MOST];
 
     if (argc < 6 || argc - 5 > CONTENDERS_AT_MOST)
-        fail("usage: bench_redis PLACE ROUNDS DATABASE PASSWORD bare|lookup|expand|cached…");
+        fail("usage: bench_redis PLACE ROUNDS DATABASE PASSWORD bare|tls|lookup|expand|cached…");
     struct bench bench = {.place = argv[1], .database = argv[3], .password = argv[4]};
     size_t rounds = (size_t)atoi(argv[2]);
     size_t count = (size_t)argc - 5;
     if (rounds < 1 || rounds > ROUNDS_AT_MOST)
         fail("ROUNDS is from 1 to 1000");
-    (void)snprintf(bench.servers, sizeof bench.servers, bench.place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s",
-                   bench.place, bench.database, bench.password);
+    if (strstr(bench.place, "://") != NULL)
+        (void)snprintf(bench.servers, sizeof bench.servers, "<;%s/%s", bench.place, bench.database);
+    else
+        (void)snprintf(bench.servers, sizeof bench.servers,
+                       bench.place[0] == '/' ? "<;(%s)/%s/%s" : "<;%s/%s/%s", bench.place, bench.database,
+                       bench.password);
     for (size_t i = 0; i < count; i++) {
         running[i] = find_contender(argv[5 + i]);
         running[i]->open(&bench);

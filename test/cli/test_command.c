@@ -272,6 +272,60 @@ static void test_command_takes_macros_and_a_configuration(void **state)
     temp_folder_close(&folder);
 }
 
+static void test_command_takes_a_message(void **state)
+{
+    static const char text[] = "From: a@b\nSubject: Hello\n\nthe body\n.\nmore\n";
+    struct temp_folder folder;
+    char path[128];
+
+    (void)state;
+    temp_folder_open(&folder);
+    temp_folder_write(&folder, "m", text, sizeof text - 1);
+    temp_folder_path(&folder, "m", path, sizeof path);
+    assert_feeds("", 0, "Hello [the body ]\n", "-bem", path, "$h_subject: [$message_body]");
+    assert_feeds("", 0, "[the body . more ]\n", "-oi", "-bem", path, "[$message_body]");
+    assert_feeds("", 0, "HELLO\n", "-be", "-bem", path, "${uc:$h_subject:}");
+    assert_feeds("", 0, "Hello x\n", "-bem", path, "-be", "--set", "domain=x", "$h_subject: $domain");
+    assert_feeds("$h_subject:\n$h_from:\n", 0, "Hello\na@b\n", "-bem", path);
+    assert_feeds("", 0, "ann@x.org x.org\n", "-f", "Ann <ann@x.org>", "-bem", path,
+                 "$sender_address $sender_address_domain");
+    assert_feeds("", 0, "[]\n", "-f", "<>", "-bem", path, "[$sender_address]");
+    assert_feeds("", 0, "ann@x.org\n", "-be", "-f", "ann@x.org", "$sender_address");
+    assert_refuses(64, "bad -f address \"a@@b\": domain missing or malformed", "-f", "a@@b", "-bem", path,
+                   "x");
+    assert_refuses(66, "failed to open /nosuch/message: No such file", "-bem", "/nosuch/message", "x");
+    assert_refuses(64, "-bem needs a value", "-bem");
+    temp_folder_close(&folder);
+}
+
+/* The log has its time in front. */
+static void test_command_shows_the_log_on_standard_error(void **state)
+{
+    struct outcome_of_run got;
+
+    (void)state;
+    run(&got, "", 0, WORDS("-be", "${acl{warn logwrite = a\\x01b}}${acl{accept message = c}}"));
+    assert_int_equal(got.status, 0);
+    assert_string_equal(got.out, "c\n");
+    assert_int_equal(strspn(got.errors, "0123456789-: "), 20);
+    assert_string_equal(got.errors + 20, "a\\001b\n");
+    forget(&got);
+}
+
+static void test_command_runs_in_the_time_zone_of_its_configuration(void **state)
+{
+    static const char text[] = "timezone = XYZ-5:30\nkeep_environment = TZ\n";
+    struct temp_folder folder;
+    char path[128];
+
+    (void)state;
+    temp_folder_open(&folder);
+    temp_folder_write(&folder, "exim.conf", text, sizeof text - 1);
+    temp_folder_path(&folder, "exim.conf", path, sizeof path);
+    assert_feeds("", 0, "+0530 XYZ-5:30\n", "-be", "-C", path, "$tod_zone ${env{TZ}}");
+    temp_folder_close(&folder);
+}
+
 static void test_command_ends_with_64_when_it_is_called_wrongly(void **state)
 {
     struct outcome_of_run got;
@@ -583,6 +637,9 @@ int main(void)
         cmocka_unit_test(test_command_refuses_a_hundred_thousand_nested_braces),
         cmocka_unit_test(test_command_sets_variables_tainted_and_clean),
         cmocka_unit_test(test_command_takes_macros_and_a_configuration),
+        cmocka_unit_test(test_command_takes_a_message),
+        cmocka_unit_test(test_command_shows_the_log_on_standard_error),
+        cmocka_unit_test(test_command_runs_in_the_time_zone_of_its_configuration),
         cmocka_unit_test(test_command_ends_with_64_when_it_is_called_wrongly),
         cmocka_unit_test(test_command_ends_with_78_when_its_configuration_is_wrong),
 #ifdef LOOKUP_REDIS

@@ -1,12 +1,15 @@
 /* Any bytes as a string to expand, in small limits: nothing may crash, hang, leak or
-   read what is not there. The first byte chooses what is tainted. */
+   read what is not there. The first byte chooses what is tainted, and whether somebody
+   watches, which may change nothing. */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/explained.h"
 #include "rexpand.h"
+#include "test/support/watcher.h"
 
 enum { BYTES = 4 * 1024 * 1024 };
 
@@ -29,6 +32,37 @@ static void check(const struct rexpand_result *result)
         abort();
     if (result->message != NULL && strlen(result->message) == 0)
         abort();
+}
+
+/* Two observers in one: what each event holds, and the tree of all. */
+struct watching {
+    struct watcher watcher;
+    struct explaining explaining;
+};
+
+static void watch(void *context, const struct rexpand_event *event)
+{
+    struct watching *watching = context;
+
+    watcher_observe(&watching->watcher, event);
+    explaining_observe(&watching->explaining, event);
+}
+
+static void expand_watched(struct rexpand_env *env, const char *text, size_t length)
+{
+    struct rexpand_result result;
+    struct watching watching = {.watcher = {.depth = 0}};
+
+    explaining_begin(&watching.explaining, 3);
+    rexpand_env_trace(env, watch, &watching);
+    (void)rexpand_expand(env, text, length, &result);
+    rexpand_env_trace(env, NULL, NULL);
+    check(&result);
+    if (watching.watcher.problem != NULL || watching.watcher.depth != 0)
+        abort();
+    if (!watching.explaining.no_memory && watching.explaining.kept > 20000)
+        abort();
+    explaining_end(&watching.explaining);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -59,6 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     (void)rexpand_expand(env, text, length, &result);
     check(&result);
+    if (data[0] % 4 < 2)
+        expand_watched(env, text, length);
     rexpand_env_free(env);
     return 0;
 }

@@ -18,9 +18,10 @@ expand/conditions  base x509 redis lookups lang match items operators
 expand/config      base x509 redis lookups lang match items operators conditions
 expand/transport   base x509 redis lookups lang match items operators conditions config
 expand/acl         base x509 redis lookups lang match items operators conditions config transport
-expand             base x509 redis lookups lang match items operators conditions config transport acl
-expand/cli         base x509 redis lookups lang match items operators conditions config transport acl facade
-expand/exim        base x509 redis lookups lang match items operators conditions config transport acl facade
+expand/check       base x509 redis lookups lang match items operators conditions config
+expand             base x509 redis lookups lang match items operators conditions config transport acl check
+expand/cli         base x509 redis lookups lang match items operators conditions config transport acl check facade
+expand/exim        base x509 redis lookups lang match items operators conditions config transport acl check facade
 ROOMS
 }
 

@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "rexpand.h"
+#include "test/support/temp_folder.h"
 
 /* ---- reading ---- */
 
@@ -107,6 +109,18 @@ static void add_case(struct language_cases *cases, const struct language_case *m
     more[cases->count++] = *made;
 }
 
+/* The file of that ending beside "path", or NULL. */
+static char *find_beside(const char *path, const char *ending)
+{
+    char *beside = NULL;
+
+    assert_true(asprintf(&beside, "%.*s%s", (int)(strrchr(path, '.') - path), path, ending) > 0);
+    if (access(beside, R_OK) == 0)
+        return beside;
+    free(beside);
+    return NULL;
+}
+
 void language_cases_read(struct language_cases *cases, const char *path)
 {
     char folder[4096];
@@ -119,6 +133,8 @@ void language_cases_read(struct language_cases *cases, const char *path)
     if (file == NULL)
         fail_msg("cannot open %s", path);
     *cases = (struct language_cases){.path = strdup(path)};
+    cases->config_path = find_beside(path, ".conf");
+    cases->message_path = find_beside(path, ".eml");
     folder[0] = '\0';
     if (path[0] != '/')
         assert_non_null(getcwd(folder, sizeof folder / 2));
@@ -156,7 +172,50 @@ void language_cases_free(struct language_cases *cases)
         free(cases->cases[i].setting);
     }
     free(cases->cases);
+    free(cases->config_path);
+    free(cases->message_path);
     free(cases->path);
+}
+
+static char *read_whole_file(const char *path, size_t *length)
+{
+    char *bytes = NULL;
+    FILE *file = fopen(path, "r");
+    FILE *copy = open_memstream(&bytes, length);
+
+    assert_true(file != NULL && copy != NULL);
+    for (int byte = getc(file); byte != EOF; byte = getc(file))
+        (void)putc(byte, copy);
+    assert_int_equal(fclose(file) | fclose(copy), 0);
+    return bytes;
+}
+
+void language_setting_open(struct language_setting *setting, const struct language_cases *cases)
+{
+    char *message = NULL;
+
+    *setting = (struct language_setting){0};
+    if (cases->config_path != NULL) {
+        setting->config = rexpand_config_read(cases->config_path, NULL, 0, &message);
+        if (setting->config == NULL)
+            fail_msg("%s", message);
+    }
+    setting->env = rexpand_env_new(setting->config, NULL);
+    assert_non_null(setting->env);
+    if (cases->message_path == NULL)
+        return;
+    const struct rexpand_message_options how = {.dot_ends = true, .is_local = true};
+    size_t length;
+    char *bytes = read_whole_file(cases->message_path, &length);
+    if (!rexpand_env_message(setting->env, bytes, length, &how, &message))
+        fail_msg("%s", message);
+    free(bytes);
+}
+
+void language_setting_close(struct language_setting *setting)
+{
+    rexpand_env_free(setting->env);
+    rexpand_config_free(setting->config);
 }
 
 /* ---- running ---- */
@@ -230,6 +289,40 @@ size_t language_cases_run(const struct language_cases *cases, struct rexpand_env
     return wrong;
 }
 
+static bool is_same_result(const struct rexpand_result *left, const struct rexpand_result *right)
+{
+    if (left->outcome != right->outcome || left->length != right->length ||
+        left->is_tainted != right->is_tainted || left->offset != right->offset)
+        return false;
+    if (left->message != NULL && strcmp(left->message, right->message) != 0)
+        return false;
+    return memcmp(left->bytes, right->bytes, left->length) == 0;
+}
+
+size_t language_cases_compare(const struct language_cases *cases, struct rexpand_env *plain,
+                              struct rexpand_env *watched)
+{
+    struct rexpand_result results[2];
+    size_t wrong = 0;
+
+    for (size_t i = 0; i < cases->count; i++) {
+        const struct language_case *wanted = &cases->cases[i];
+        if (wanted->setting != NULL) {
+            carry_out(cases, wanted, plain);
+            carry_out(cases, wanted, watched);
+            continue;
+        }
+        (void)rexpand_expand(plain, wanted->expression, strlen(wanted->expression), &results[0]);
+        (void)rexpand_expand(watched, wanted->expression, strlen(wanted->expression), &results[1]);
+        if (is_same_result(&results[0], &results[1]))
+            continue;
+        wrong++;
+        print_error("%s:%zu: %s\n  comes out otherwise when it is watched\n", cases->path, wanted->line,
+                    wanted->expression);
+    }
+    return wrong;
+}
+
 /* ---- asking Exim ---- */
 
 enum { CASES_A_CALL = 200 };
@@ -250,17 +343,55 @@ bool exim_is_here(void)
     return exim_path() != NULL;
 }
 
+/* Copies of the files that Exim is given: it reads them after it has given up
+   being root. */
+struct exim_files {
+    struct temp_folder folder;
+    char config_path[128];
+    char message_path[128];
+};
+
+static void copy_file(const struct temp_folder *folder, const char *from, const char *name, char path[128])
+{
+    size_t length;
+    char *bytes = read_whole_file(from, &length);
+
+    temp_folder_write(folder, name, bytes, length);
+    temp_folder_path(folder, name, path, 128);
+    assert_int_equal(chmod(path, 0644), 0);
+    free(bytes);
+}
+
+static void open_exim_files(struct exim_files *files, const struct language_cases *cases)
+{
+    *files = (struct exim_files){0};
+    temp_folder_open(&files->folder);
+    assert_int_equal(chmod(files->folder.path, 0755), 0);
+    if (cases->config_path != NULL)
+        copy_file(&files->folder, cases->config_path, "exim.conf", files->config_path);
+    if (cases->message_path != NULL)
+        copy_file(&files->folder, cases->message_path, "message.eml", files->message_path);
+}
+
 /* What `exim -be` prints for some expressions, with a separator behind each. */
-static char *call_exim(const struct language_case *const *batch, size_t count, size_t *length)
+static char *call_exim(const struct exim_files *files, const struct language_case *const *batch, size_t count,
+                       size_t *length)
 {
     const char *exim = exim_path();
-    const char *arguments[2 * CASES_A_CALL + 4] = {exim, "-be"};
-    size_t used = 2;
+    const char *arguments[2 * CASES_A_CALL + 8] = {exim};
+    size_t used = 1;
     char *output = NULL;
     char block[4096];
     int ends[2];
     ssize_t got;
 
+    if (files->config_path[0] != '\0') {
+        arguments[used++] = "-C";
+        arguments[used++] = files->config_path;
+    }
+    arguments[used++] = files->message_path[0] != '\0' ? "-bem" : "-be";
+    if (files->message_path[0] != '\0')
+        arguments[used++] = files->message_path;
     for (size_t i = 0; i < count; i++) {
         arguments[used++] = batch[i]->expression;
         arguments[used++] = separator;
@@ -272,8 +403,8 @@ static char *call_exim(const struct language_case *const *batch, size_t count, s
     if (child == 0) {
         (void)dup2(ends[1], STDOUT_FILENO);
         (void)close(ends[0]);
-        if (count == 1)
-            (void)close(STDERR_FILENO); /* what it says of a crash */
+        if (count == 1 || files->config_path[0] != '\0')
+            (void)close(STDERR_FILENO); /* what it says of a crash, and its log */
         (void)execv(exim == NULL ? "" : exim, (char *const *)(uintptr_t)arguments);
         _exit(127);
     }
@@ -299,13 +430,13 @@ static bool compare_case(const struct language_cases *cases, const struct langua
 }
 
 /* Where Exim stops, the halves are asked again. */
-static size_t ask_batch(const struct language_cases *cases, const struct language_case *const *batch,
-                        size_t count)
+static size_t ask_batch(const struct language_cases *cases, const struct exim_files *files,
+                        const struct language_case *const *batch, size_t count)
 {
     size_t length;
     size_t wrong = 0;
     size_t done = 0;
-    char *output = call_exim(batch, count, &length);
+    char *output = call_exim(files, batch, count, &length);
     const char *at = output;
 
     for (; done < count; done++) {
@@ -320,7 +451,8 @@ static size_t ask_batch(const struct language_cases *cases, const struct languag
         return wrong;
     /* It crashed on one, and took with it what it had not printed yet. */
     if (count > 1)
-        return ask_batch(cases, batch, count / 2) + ask_batch(cases, batch + count / 2, count - count / 2);
+        return ask_batch(cases, files, batch, count / 2) +
+               ask_batch(cases, files, batch + count / 2, count - count / 2);
     if (!batch[0]->differs)
         print_error("%s:%zu: exim stopped at %s\n", cases->path, batch[0]->line, batch[0]->expression);
     return !batch[0]->differs;
@@ -329,17 +461,24 @@ static size_t ask_batch(const struct language_cases *cases, const struct languag
 size_t language_cases_ask_exim(const struct language_cases *cases)
 {
     const struct language_case *batch[CASES_A_CALL];
+    struct exim_files files;
     size_t wrong = 0;
     size_t count = 0;
 
+    if ((cases->config_path != NULL || cases->message_path != NULL) && geteuid() != 0) {
+        print_message("%s: not root, exim is not asked\n", cases->path);
+        return 0;
+    }
+    open_exim_files(&files, cases);
     for (size_t i = 0; i < cases->count; i++) {
         const struct language_case *one = &cases->cases[i];
         if (one->setting == NULL && one->is_for_exim)
             batch[count++] = one;
         if (count == CASES_A_CALL || (i + 1 == cases->count && count > 0)) {
-            wrong += ask_batch(cases, batch, count);
+            wrong += ask_batch(cases, &files, batch, count);
             count = 0;
         }
     }
+    temp_folder_close(&files.folder);
     return wrong;
 }

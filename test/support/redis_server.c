@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
+
+enum { MOST_ARGUMENTS = 64 };
 
 bool redis_test_server_exists(void)
 {
@@ -45,10 +48,31 @@ static void become_server(const struct redis_test_server *server, pid_t parent)
     (void)dup2(null, 1);
     (void)dup2(null, 2);
     (void)snprintf(port, sizeof port, "%d", server->port);
-    execlp("redis-server", "redis-server", "--port", port, "--bind", "127.0.0.1", "--unixsocket",
-           server->socket, "--dir", server->folder.path, "--save", "", "--appendonly", "no", "--daemonize",
-           "no", "--enable-debug-command", "yes", server->password == NULL ? NULL : "--requirepass",
-           server->password, NULL);
+    const char *arguments[MOST_ARGUMENTS] = {"redis-server",
+                                             "--port",
+                                             port,
+                                             "--bind",
+                                             "127.0.0.1",
+                                             "--unixsocket",
+                                             server->socket,
+                                             "--dir",
+                                             server->folder.path,
+                                             "--save",
+                                             "",
+                                             "--appendonly",
+                                             "no",
+                                             "--daemonize",
+                                             "no",
+                                             "--enable-debug-command",
+                                             "yes"};
+    size_t count = 17;
+    if (server->password != NULL) {
+        arguments[count++] = "--requirepass";
+        arguments[count++] = server->password;
+    }
+    for (size_t i = 0; server->more != NULL && server->more[i] != NULL && count + 1 < MOST_ARGUMENTS; i++)
+        arguments[count++] = server->more[i];
+    (void)execvp(arguments[0], (char *const *)(uintptr_t)arguments);
     _exit(127);
 }
 
@@ -98,7 +122,13 @@ void redis_test_server_restart(struct redis_test_server *server)
 
 void redis_test_server_start(struct redis_test_server *server, const char *password)
 {
-    *server = (struct redis_test_server){.password = password, .port = free_port()};
+    redis_test_server_start_with(server, password, NULL);
+}
+
+void redis_test_server_start_with(struct redis_test_server *server, const char *password,
+                                  const char *const *more)
+{
+    *server = (struct redis_test_server){.password = password, .port = free_port(), .more = more};
     temp_folder_open(&server->folder);
     temp_folder_path(&server->folder, "redis.sock", server->socket, sizeof server->socket);
     (void)snprintf(server->place, sizeof server->place, "127.0.0.1:%d", server->port);

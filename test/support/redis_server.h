@@ -16,6 +16,7 @@ struct redis_test_server {
     char socket[128];
     char place[32]; /* host:port */
     const char *password;
+    const char *const *more; /* further arguments, NULL at the end; NULL: none */
 };
 
 /* Whether there is a redis-server to test with. */
@@ -24,6 +25,10 @@ bool redis_test_server_exists(void);
 /* Starts it and waits until it answers; ends the program when it does not.
    "password" may be NULL. */
 void redis_test_server_start(struct redis_test_server *server, const char *password);
+
+/* The same with more arguments, which must stay valid. */
+void redis_test_server_start_with(struct redis_test_server *server, const char *password,
+                                  const char *const *more);
 
 /* Stops it in any state and removes its folder. */
 void redis_test_server_stop(struct redis_test_server *server);

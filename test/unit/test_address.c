@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "lang/address.h"
 
+static const struct address_rules usual = {0};
+
 static void test_address_parse_takes_addresses_apart(void **state)
 {
     static const struct {
@@ -52,7 +54,7 @@ static void test_address_parse_takes_addresses_apart(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct value text = value_of_string(cases[i].text);
         struct value local_part, domain;
-        bool is_address = address_parse(&arena, &text, &local_part, &domain);
+        bool is_address = address_parse(&arena, &usual, &text, &local_part, &domain);
         if (is_address != (cases[i].local_part != NULL))
             fail_msg("\"%s\" is %san address", cases[i].text, is_address ? "" : "not ");
         if (!is_address)
@@ -82,7 +84,7 @@ static void test_address_parse_survives_any_bytes(void **state)
         /* Without a NUL behind it, so that a step too far is seen by the sanitizer. */
         struct value value = value_tainted(memcpy(arena_alloc_text(&arena, 4), text, 4), 4);
         struct value local_part, domain;
-        if (address_parse(&arena, &value, &local_part, &domain)) {
+        if (address_parse(&arena, &usual, &value, &local_part, &domain)) {
             assert_true(local_part.length <= 4);
             assert_true(domain.length <= 4);
         }
@@ -101,7 +103,7 @@ static void test_address_parse_refuses_comments_without_end(void **state)
     (void)state;
     memset(text, '(', sizeof text);
     arena_init(&arena, 1024, SIZE_MAX);
-    assert_false(address_parse(&arena, &value, &local_part, &domain));
+    assert_false(address_parse(&arena, &usual, &value, &local_part, &domain));
     arena_free(&arena);
 }
 

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "config/acls.h"
 #include "test/support/config_text.h"
 
 static void read_config(const char *path, struct config_text *read)
@@ -28,6 +29,10 @@ static void expect_debian(struct config_text *read)
     assert_non_null(config_list_find(read->config, CONFIG_DOMAIN_LIST, "local_domains", 13));
     assert_non_null(config_list_find(read->config, CONFIG_HOST_LIST, "relay_from_hosts", 16));
     assert_non_null(config_lines(read->config, CONFIG_ACL));
+    const struct acl *acl = config_acl_find(read->config, "acl_check_rcpt", strlen("acl_check_rcpt"));
+    assert_non_null(acl);
+    assert_int_equal(acl->statements->verb, ACL_ACCEPT);
+    assert_non_null(config_acl_find(read->config, "acl_check_data", strlen("acl_check_data")));
     assert_non_null(config_lines(read->config, CONFIG_ROUTERS));
     assert_non_null(config_lines(read->config, CONFIG_TRANSPORTS));
     assert_non_null(config_lines(read->config, CONFIG_RETRY));

@@ -44,9 +44,9 @@ static const char *replace(struct fixture *fixture, const char *text, bool *repl
 {
     struct value line = value_of_string(text);
     struct value result;
-    assert_int_equal(
-        macros_replace(&fixture->macros, &fixture->arena, &line, true, &result, replaced, &fixture->error),
-        OUTCOME_DONE);
+    assert_int_equal(macros_replace(&fixture->macros, &fixture->arena, &line, true, &result, replaced, NULL,
+                                    &fixture->error),
+                     OUTCOME_DONE);
     return result.bytes;
 }
 
@@ -143,7 +143,7 @@ static void test_macros_that_double_each_other_end_in_an_error(void **state)
     struct value text = value_of_string("QA_");
     struct value result;
     assert_int_equal(
-        macros_replace(&fixture->macros, &fixture->arena, &text, true, &result, NULL, &fixture->error),
+        macros_replace(&fixture->macros, &fixture->arena, &text, true, &result, NULL, NULL, &fixture->error),
         OUTCOME_FAILED);
     assert_string_equal(fixture->error.message, "line too long after replacing macros");
 }

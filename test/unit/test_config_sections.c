@@ -22,9 +22,10 @@ static void test_section_lines_are_kept_with_their_places(void **state)
 {
     (void)state;
     struct config_text read;
-    config_text_read(&read,
-                     "HOSTS = x\nhold_domains = HOSTS\nbegin retry\n* * F,2h,\\\n  1m\n"
-                     "R = not a macro\nbegin  ACL\ncheck:\n  accept hosts = HOSTS\nB = y\n  deny x = B\n");
+    config_text_read(
+        &read,
+        "HOSTS = x\nhold_domains = HOSTS\nbegin retry\n* * F,2h,\\\n  1m\n"
+        "R = not a macro\nbegin  ACL\ncheck:\n  accept hosts = HOSTS\nB = y\nlast:\n  deny hosts = B\n");
     assert_int_equal(read.outcome, OUTCOME_DONE);
     const struct config_line *line = config_lines(read.config, CONFIG_RETRY);
     expect_line(line, "* * F,2h,1m", 4, false);
@@ -34,7 +35,8 @@ static void test_section_lines_are_kept_with_their_places(void **state)
     expect_line(line, "check:", 8, false);
     expect_line(line->next, "accept hosts = x", 9, false);
     expect_line(line->next->next, "B = y", 10, true);
-    expect_line(line->next->next->next, "deny x = y", 11, false);
+    expect_line(line->next->next->next, "last:", 11, false);
+    expect_line(line->next->next->next->next, "deny hosts = y", 12, false);
     assert_null(config_lines(read.config, CONFIG_ROUTERS));
     enum config_section section;
     assert_true(config_section_at(read.config, 1, &section));
@@ -45,7 +47,7 @@ static void test_section_lines_are_kept_with_their_places(void **state)
     assert_string_equal(config_text_print(&read, "config"),
                         "# 1 \"t.conf\"\nHOSTS = x\nhold_domains = x\nbegin retry\n  * * F,2h,1m\n"
                         "  R = not a macro\nbegin acl\n  check:\n  accept hosts = x\n  B = y\n"
-                        "  deny x = y\n");
+                        "  last:\n  deny hosts = y\n");
     config_text_free(&read);
 }
 

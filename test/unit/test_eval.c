@@ -71,6 +71,11 @@ static void test_evaluate_text_ends_when_it_goes_on_for_ever(void **state)
     speaker_set(speaker, "acl_m_x", "${expand:$acl_m_x}", true);
     assert_int_equal(speak(speaker, "$acl_m_x${expand:$acl_m_x}"), OUTCOME_FAILED);
     assert_non_null(strstr(speaker->error.message, "nested too deeply: the limit is"));
+    assert_in_range(strlen(speaker->error.message), 1, ERROR_LONGEST);
+    speaker_set(speaker, "acl_m_x", "${map{a}{${if or{{eq{${expand:$acl_m_x}}{}}}}}}", true);
+    assert_int_equal(speak(speaker, "${expand:$acl_m_x}"), OUTCOME_FAILED);
+    assert_non_null(strstr(speaker->error.message, "nested too deeply: the limit is"));
+    assert_in_range(strlen(speaker->error.message), 1, ERROR_LONGEST);
     assert_speaks(speaker, "${lc:$acl_m_clean}", "clean");
 }
 

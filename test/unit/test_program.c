@@ -40,6 +40,21 @@ static void test_program_reads_tells_of_variables_anywhere(void **state)
     assert_false(reads("$domain", "nosuch"));
 }
 
+static void test_program_text_places_sees_to_escapes(void **state)
+{
+    (void)state;
+    struct program *program = compile("a\\tb\\x41\\N$x\\N\\$c$local_part");
+    const struct node *text = program->root->children[0];
+    static const size_t expected[] = {0, 1, 3, 4, 10, 11, 14, 16, 17};
+    size_t places[16];
+
+    assert_int_equal(text->text.length, 8);
+    program_text_places(program, text, places);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_int_equal(places[i], expected[i]);
+    program_free(program);
+}
+
 static void test_program_reads_takes_a_family_as_one(void **state)
 {
     (void)state;
@@ -100,6 +115,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_program_reads_tells_of_variables_anywhere),
+        cmocka_unit_test(test_program_text_places_sees_to_escapes),
         cmocka_unit_test(test_program_reads_takes_a_family_as_one),
         cmocka_unit_test(test_program_reads_remembers_many_variables),
         cmocka_unit_test(test_program_is_constant_when_nothing_can_change_it),

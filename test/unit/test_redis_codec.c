@@ -12,7 +12,7 @@
 
 /* Bytes from a server, and the text they make: "(none)", "- problem" when they
    are refused, "..." when the reply is not complete. */
-static const struct {
+static const struct reply {
     const char *bytes;
     const char *expected;
 } replies[] = {
@@ -47,11 +47,43 @@ static const struct {
     {"$3\r\nabcde\r\n", "- it sent a string without an end"},
     {"+a\rb\r\n", "- it sent a line without an end"},
     {"HTTP/1.1 400 Bad Request\r\n", "- it does not speak the Redis protocol"},
-    {"%1\r\n", "- it does not speak the Redis protocol"},
-    {"\x15\x03\x01", "- it does not speak the Redis protocol"},
+    {"!5\r\n", "- it does not speak the Redis protocol"},
+    {"\x15\x03\x01", "- it speaks TLS on that port (rediss:// is with TLS)"},
     {"$5\r\nhel", "..."},
     {"*2\r\n+a\r\n", "..."},
     {"+OK\r", "..."},
+};
+
+/* The same of RESP3, which is no protocol to hiredis 0.14. */
+static const struct reply resp3_replies[] = {
+    {",1.50\r\n", "1.50"},
+    {",inf\r\n", "inf"},
+    {"(-3492890328409238509324850943850943825024385\r\n", "-3492890328409238509324850943850943825024385"},
+    {"#t\r\n", "true"},
+    {"#f\r\n", "false"},
+    {"_\r\n", "(none)"},
+    {"=7\r\ntxt:a b\r\n", "a b"},
+    {"=4\r\ntxt:\r\n", ""},
+    {"~3\r\n+a\r\n+b\r\n_\r\n", "a\nb\n"},
+    {"~0\r\n", "(none)"},
+    {"%2\r\n+a\r\n:1\r\n+b\r\n,2.5\r\n", "a=1 b=2.5 "},
+    {"%0\r\n", "(none)"},
+    {"%1\r\n+s\r\n*2\r\n:1\r\n%1\r\n+f\r\n+v\r\n", "s\n1\nf\nv"},
+    {"*2\r\n*2\r\n$1\r\nm\r\n,1\r\n*2\r\n$1\r\nn\r\n,2\r\n", "m\n1\nn\n2"},
+    {">2\r\n+invalidate\r\n*1\r\n+k\r\n", "invalidate\nk"},
+    {"%600000\r\n", "- its reply has too many elements"},
+    {"%40000\r\n", "- its reply is larger than redis_reply_limit"},
+    {"~1048577\r\n", "- its reply has too many elements"},
+    {"=1000000\r\n", "- its reply is larger than redis_reply_limit"},
+    {"%-1\r\n", "- it sent a negative length"},
+    {"~-1\r\n", "- it sent a negative length"},
+    {"=-1\r\n", "- it sent a negative length"},
+    {"#x\r\n", "- it does not speak the Redis protocol"},
+    {",nan1\r\n", "- it does not speak the Redis protocol"},
+    {"=3\r\ntxt\r\n", "- it does not speak the Redis protocol"},
+    {"%2\r\n+a\r\n", "..."},
+    {"%1\r\n%1\r\n%1\r\n%1\r\n%1\r\n%1\r\n%1\r\n%1\r\n+deep\r\n",
+     "- its reply has arrays too deep in arrays"},
 };
 
 enum { LIMIT = 100000 };
@@ -85,25 +117,38 @@ static void show(const char *bytes, size_t step, struct arena *arena, struct buf
     redis_codec_close(&codec);
 }
 
-static void test_redis_codec_feed_reads_whole_and_cut_replies(void **state)
+/* Whole and cut up, with what comes instead of "expected". */
+static void assert_reply(const struct reply *reply, const char *expected)
 {
     static const size_t steps[] = {1, 2, 3, 7, 1000};
 
+    for (size_t j = 0; j < sizeof steps / sizeof steps[0]; j++) {
+        struct arena arena;
+        struct buffer out;
+        struct value text;
+        arena_init(&arena, 256, SIZE_MAX);
+        buffer_init(&out, &arena);
+        show(reply->bytes, steps[j], &arena, &out);
+        assert_true(buffer_value(&out, &text));
+        if (strcmp(text.bytes, expected) != 0)
+            fail_msg("%s in steps of %zu: %s instead of %s", reply->bytes, steps[j], text.bytes, expected);
+        arena_free(&arena);
+    }
+}
+
+static void test_redis_codec_feed_reads_whole_and_cut_replies(void **state)
+{
     (void)state;
     for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++)
-        for (size_t j = 0; j < sizeof steps / sizeof steps[0]; j++) {
-            struct arena arena;
-            struct buffer out;
-            struct value text;
-            arena_init(&arena, 256, SIZE_MAX);
-            buffer_init(&out, &arena);
-            show(replies[i].bytes, steps[j], &arena, &out);
-            assert_true(buffer_value(&out, &text));
-            if (strcmp(text.bytes, replies[i].expected) != 0)
-                fail_msg("%s in steps of %zu: %s instead of %s", replies[i].bytes, steps[j], text.bytes,
-                         replies[i].expected);
-            arena_free(&arena);
-        }
+        assert_reply(&replies[i], replies[i].expected);
+}
+
+static void test_redis_codec_feed_reads_resp3_if_hiredis_does(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof resp3_replies / sizeof resp3_replies[0]; i++)
+        assert_reply(&resp3_replies[i], redis_codec_knows_resp3() ? resp3_replies[i].expected
+                                                                  : "- it does not speak the Redis protocol");
 }
 
 static void test_redis_codec_feed_stops_behind_each_reply(void **state)
@@ -152,6 +197,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redis_codec_feed_reads_whole_and_cut_replies),
+        cmocka_unit_test(test_redis_codec_feed_reads_resp3_if_hiredis_does),
         cmocka_unit_test(test_redis_codec_feed_stops_behind_each_reply),
         cmocka_unit_test(test_redis_codec_feed_survives_refused_memory),
     };

@@ -246,9 +246,38 @@ static void test_redis_command_encode_is_binary_safe(void **state)
     arena_free(&arena);
 }
 
+static void test_redis_query_effect_looks_at_the_first_word(void **state)
+{
+    static const struct {
+        const char *query;
+        enum redis_effect effect;
+    } cases[] = {
+        {"GET x", REDIS_READS},      {"  get  x", REDIS_READS},  {"TTL x", REDIS_READS_CHANGING},
+        {"SET x y", REDIS_WRITES},   {"NOSUCH x", REDIS_WRITES}, {"OBJECT FREQ x", REDIS_WRITES},
+        {"SELECT 1", REDIS_REFUSED}, {"", REDIS_WRITES},         {"   ", REDIS_WRITES},
+        {"G\\ET x", REDIS_WRITES},   {"\"\"", REDIS_WRITES},
+    };
+    static const struct taint_span tainted[] = {{3, 5, NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct value query = value_of_string(cases[i].query);
+        assert_int_equal(redis_query_effect(&query), cases[i].effect);
+    }
+    /* What comes from outside may make another word of it. */
+    struct value query = {.bytes = "GETxx x", .length = 7, .spans = tainted, .span_count = 1};
+    assert_int_equal(redis_query_effect(&query), REDIS_WRITES);
+    query = (struct value){.bytes = "GET xx", .length = 6, .spans = tainted, .span_count = 1};
+    assert_int_equal(redis_query_effect(&query), REDIS_WRITES);
+    static const struct taint_span behind[] = {{4, 6, NULL}};
+    query.spans = behind;
+    assert_int_equal(redis_query_effect(&query), REDIS_READS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_redis_query_effect_looks_at_the_first_word),
         cmocka_unit_test(test_redis_command_parse_makes_arguments),
         cmocka_unit_test(test_redis_command_parse_takes_any_number_of_arguments_and_nul_bytes),
         cmocka_unit_test(test_redis_command_parse_survives_refused_memory),

@@ -37,9 +37,22 @@ static const struct {
     {"redis:://h::7", NULL, "h:7 -/- 0;"},
     {"<;unix:/run/r.sock", NULL, "/run/r.sock -/- 0;"},
     {"<;unix://u:p@/run/r.sock?db=5", NULL, "/run/r.sock u/p 5;"},
-    {"<;rediss://u:secret@h", NULL, "redis_servers: rediss:// is not in this version of rexpand"},
-    {"<;redis+cluster://h", NULL, "redis_servers: redis+cluster:// is not in this version of rexpand"},
-    {"<;redis+sentinel://h/m", NULL, "redis_servers: redis+sentinel:// is not in this version of rexpand"},
+    {"<;rediss://u:p@h/3", NULL, "h:6379 u/p 3 tls;"},
+    {"<;redis://u:p@a,b:7,[::1]:8/3", NULL, "a:6379 u/p 3;b:7 u/p 3;[::1]:8 u/p 3;"},
+    {"<;redis+cluster://:p@a:7,b;redis+cluster://c", NULL, "a:7 -/p 0;b:6379 -/p 0;c:6379 -/- 0;cluster"},
+    {"<;rediss+cluster://a", NULL, "a:6379 -/- 0 tls;cluster"},
+    {"<;redis+sentinel://u:p@a,b:7/my%2fmaster/4", NULL, "a:26379 u/p 4;b:7 u/p 4;sentinel my/master"},
+    {"<;rediss+sentinel://a/m;rediss+sentinel://b/m", NULL, "a:26379 -/- 0 tls;b:26379 -/- 0 tls;sentinel m"},
+    {"<;redis+sentinel://u:secret@a", NULL,
+     "redis_servers: the name of the master must stand behind a slash in the item for \"a\""},
+    {"<;redis+sentinel://a/m;redis+sentinel://b/n", NULL,
+     "redis_servers: the master has another name than in the items before in the item for \"b\""},
+    {"<;redis+sentinel://a/%0", NULL,
+     "redis_servers: a % must have two hexadecimal digits behind it, and not 00, in the item for \"a\""},
+    {"<;redis+cluster://a;b", NULL,
+     "redis_servers: servers of a list, a cluster and Sentinels do not go together"},
+    {"<;redis://u:secret@a/x", NULL, "redis_servers: the database must be a number in the item for \"a\""},
+    {"<;redis://u:secret@a,,b", NULL, "redis_servers: there is no host in the item for \"\""},
     {"<;a:0", NULL, "redis_servers: the port must be a number from 1 to 65535 in the item for \"a\""},
     {"<;a:65536/0/secret", NULL,
      "redis_servers: the port must be a number from 1 to 65535 in the item for \"a\""},
@@ -60,6 +73,9 @@ static const struct {
     {"b", "a/1/p : b/2/q", "b:6379 -/q 2;"},
     {"<;b:7", "<;a/1/p;b:7/2/q", "b:7 -/q 2;"},
     {"c/5/r", "a/1/p", "c:6379 -/r 5;"},
+    {"h", "<;a/1/p;rediss://u:p@h:7/4", "h:7 u/p 4 tls;"},
+    {"<;h:7", "<;a/1/p;rediss://u:p@h:7/4", "h:7 u/p 4 tls;"},
+    {"a : b", "<;redis://u:p@a,b/4", "a:6379 u/p 4;b:6379 u/p 4;"},
     {"c", "a/1/p", "Redis server \"c\" not found in redis_servers"},
 };
 
@@ -67,9 +83,14 @@ static void show(const struct redis_servers *servers, struct buffer *out)
 {
     for (size_t i = 0; i < servers->count; i++) {
         const struct redis_server *server = &servers->all[i];
-        buffer_format(out, "%s %s/%s %u;", server->label, server->user == NULL ? "-" : server->user,
-                      server->password == NULL ? "-" : server->password, server->database);
+        buffer_format(out, "%s %s/%s %u%s;", server->label, server->user == NULL ? "-" : server->user,
+                      server->password == NULL ? "-" : server->password, server->database,
+                      server->uses_tls ? " tls" : "");
     }
+    if (servers->kind != REDIS_SERVERS_LIST)
+        buffer_add_string(out, servers->kind == REDIS_SERVERS_CLUSTER ? "cluster" : "sentinel ");
+    if (servers->master_name != NULL)
+        buffer_add_string(out, servers->master_name);
 }
 
 static enum outcome parse(size_t row, struct redis_servers *servers, struct arena *arena, struct error *error)

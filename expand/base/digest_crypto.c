@@ -13,11 +13,9 @@ static_assert((int)DIGEST_LONGEST >= EVP_MAX_MD_SIZE, "any digest fits");
 static const EVP_MD *find_algorithm(enum digest_algorithm algorithm)
 {
     static const EVP_MD *(*const algorithms[])(void) = {
-        [DIGEST_MD5] = EVP_md5,           [DIGEST_SHA1] = EVP_sha1,
-        [DIGEST_SHA256] = EVP_sha256,     [DIGEST_SHA384] = EVP_sha384,
-        [DIGEST_SHA512] = EVP_sha512,     [DIGEST_SHA3_224] = EVP_sha3_224,
-        [DIGEST_SHA3_256] = EVP_sha3_256, [DIGEST_SHA3_384] = EVP_sha3_384,
-        [DIGEST_SHA3_512] = EVP_sha3_512,
+        [DIGEST_MD5] = EVP_md5,           [DIGEST_SHA1] = EVP_sha1,         [DIGEST_SHA256] = EVP_sha256,
+        [DIGEST_SHA384] = EVP_sha384,     [DIGEST_SHA512] = EVP_sha512,     [DIGEST_SHA3_224] = EVP_sha3_224,
+        [DIGEST_SHA3_256] = EVP_sha3_256, [DIGEST_SHA3_384] = EVP_sha3_384, [DIGEST_SHA3_512] = EVP_sha3_512,
     };
 
     return algorithms[algorithm]();
