@@ -30,7 +30,8 @@ LINE_EDITING := $(strip $(LINE_EDITING))
 CRYPTO       := $(strip $(CRYPTO))
 CHOICES      := $(foreach v,$(filter LOOKUP_%,$(.VARIABLES)),$(if $(filter file override command,$(origin $v)),$v))
 DRIVERS      := $(sort $(patsubst LOOKUP_%,%,$(filter-out %_PC,$(CHOICES))))
-DRIVERS_ON   := $(foreach d,$(DRIVERS),$(if $(filter yes,$(LOOKUP_$d)),$d))
+DRIVERS_ON   := $(foreach d,$(DRIVERS),$(if $(filter yes module,$(LOOKUP_$d)),$d))
+DRIVERS_MOD  := $(foreach d,$(DRIVERS),$(if $(filter module,$(LOOKUP_$d)),$d))
 DRIVERS_OFF  := $(filter-out $(DRIVERS_ON),$(DRIVERS))
 
 .DEFAULT_GOAL := all
@@ -144,8 +145,8 @@ say   = $(if $(V),:,printf '  %-4s %s\n' $1 $2)
 
 # --- what is wanted ---------------------------------------------------------------------------------------------------
 
-$(foreach d,$(DRIVERS),$(if $(filter yes no,$(LOOKUP_$d)),,\
-  $(error LOOKUP_$d=$(LOOKUP_$d): yes or no is possible)))
+$(foreach d,$(DRIVERS),$(if $(filter yes module no,$(LOOKUP_$d)),,\
+  $(error LOOKUP_$d=$(LOOKUP_$d): yes, module or no is possible)))
 $(if $(filter yes module no,$(LINE_EDITING)),,$(error LINE_EDITING=$(LINE_EDITING): yes, module or no is possible))
 $(if $(filter yes module,$(CRYPTO)),,$(error CRYPTO=$(CRYPTO): yes or module is possible))
 
@@ -153,7 +154,10 @@ $(if $(filter yes module,$(CRYPTO)),,$(error CRYPTO=$(CRYPTO): yes or module is 
 PAIRS   := $(shell ls -d lookups/*.c lookups/*/ 2>/dev/null | sed -E 's|lookups/([^/.]*).*|\U\1\E:\1|' | sort -u)
 lower    = $(patsubst $1:%,%,$(filter $1:%,$(PAIRS)))
 OFF     := $(foreach d,$(DRIVERS_OFF),$(call lower,$d))
-$(if $(PAIRS),$(foreach d,$(DRIVERS_ON),$(if $(call lower,$d),,$(error LOOKUP_$d=yes, but there is no such driver in lookups/))))
+$(if $(PAIRS),$(foreach d,$(DRIVERS_ON),$(if $(call lower,$d),,$(error LOOKUP_$d=$(LOOKUP_$d), but there is no such driver in lookups/))))
+# What calls a driver's library is lookups/NAME/library.c; that is what a module is made of.
+drv_library = lookups/$(call lower,$1)/library.c
+$(foreach d,$(DRIVERS_MOD),$(if $(wildcard $(call drv_library,$d)),,$(error LOOKUP_$d=module: this driver needs no library: yes or no is possible)))
 
 # Sources are found, so that a new file needs no line here. What belongs to a driver that is off is dropped with its tests.
 find     = $(sort $(shell find $1 -name '$2' -type f 2>/dev/null))
@@ -168,7 +172,8 @@ LIB_SRC  := $(filter-out expand/cli/% expand/exim/%,$(call find,expand,*.c)) $(c
 TERM_SRC := $(if $(filter module,$(LINE_EDITING)),$(TERMINAL))
 # What includes these headers is in the module, and is called only through tables (expand/base/module.h).
 CRYPTO_SRC  := $(if $(filter module,$(CRYPTO)),$(shell grep -lE '^#include <(openssl/|crypt\.h)' $(LIB_SRC)))
-MOD_SRC  := $(TERM_SRC) $(CRYPTO_SRC)
+DRV_SRC  := $(foreach d,$(DRIVERS_MOD),$(call drv_library,$d))
+MOD_SRC  := $(TERM_SRC) $(CRYPTO_SRC) $(DRV_SRC)
 SUP_SRC  := $(call drop_off,$(wildcard test/support/*.c))
 TEST_SRC := $(call drop_off,$(call find,test,test_*.c))
 FUZZ_SRC := $(wildcard test/fuzz/fuzz_*.c)
@@ -177,7 +182,8 @@ COMPARE_SRC := $(wildcard test/compare/*.c)
 
 MAIN_SRC := $(filter expand/cli/main.c,$(CLI_SRC))
 COMMAND  := $(if $(MAIN_SRC),$(BIN)/rexpand)
-MODULES  := $(if $(TERM_SRC),$(BIN)/rexpand_terminal.so) $(if $(CRYPTO_SRC),$(BIN)/rexpand_crypto.so)
+MODULES  := $(if $(TERM_SRC),$(BIN)/rexpand_terminal.so) $(if $(CRYPTO_SRC),$(BIN)/rexpand_crypto.so) \
+            $(foreach d,$(DRIVERS_MOD),$(BIN)/rexpand_$(call lower,$d).so)
 
 # --- flags ------------------------------------------------------------------------------------------------------------
 
@@ -189,14 +195,16 @@ found     = $(if $(filter pkg-config-failed,$1),$(error something is missing: ma
 
 CRYPTO_PKGS:= libssl libcrypto libcrypt
 CRYPTO_LIBS:= $(call found,$(call pkg,$(CRYPTO_PKGS),--libs))
-LIB_PKGS   := libpcre2-8 $(if $(CRYPTO_SRC),,$(CRYPTO_PKGS)) libidn2 $(strip $(foreach d,$(DRIVERS_ON),$(LOOKUP_$d_PC)))
-LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS) $(CRYPTO_PKGS)))
+LIB_PKGS   := libpcre2-8 $(if $(CRYPTO_SRC),,$(CRYPTO_PKGS)) libidn2 \
+              $(strip $(foreach d,$(filter-out $(DRIVERS_MOD),$(DRIVERS_ON)),$(LOOKUP_$d_PC)))
+DRV_PKGS   := $(strip $(foreach d,$(DRIVERS_MOD),$(LOOKUP_$d_PC)))
+LIB_CFLAGS := $(call found,$(call pkg_cflag,$(LIB_PKGS) $(CRYPTO_PKGS) $(DRV_PKGS)))
 LIB_LIBS   := $(call found,$(call pkg,$(LIB_PKGS),--libs)) -lm -ldl
 EDIT_PKGS  := $(if $(TERMINAL),$(if $(filter no,$(LINE_EDITING)),,libedit))
 EDIT_LIBS  := $(call found,$(call pkg,$(EDIT_PKGS),--libs))
 EDIT_CFLAGS:= $(call pkg_cflag,$(EDIT_PKGS))
-TEST_LIBS   = $(call found,$(call pkg,cmocka jansson $(CRYPTO_PKGS),--libs)) -lpthread
-BENCH_LIBS  = $(call found,$(call pkg,hiredis $(CRYPTO_PKGS),--libs)) -lpthread
+TEST_LIBS   = $(call found,$(call pkg,cmocka jansson $(CRYPTO_PKGS) $(DRV_PKGS),--libs)) -lpthread
+BENCH_LIBS  = $(call found,$(call pkg,hiredis $(CRYPTO_PKGS) $(DRV_PKGS),--libs)) -lpthread
 
 WARNINGS   := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 ifneq ($(filter true 1,$(CI))$(filter 1 yes,$(WERROR))$(filter asan lint,$(VARIANT)),)
@@ -215,7 +223,8 @@ override CC := clang
 OPTIMIZE   := -O2 -g
 endif
 
-CPPFLAGS_  := -D_GNU_SOURCE -Iexpand -I. -DREXPAND_VERSION='"$(VERSION)"' $(DRIVERS_ON:%=-DLOOKUP_%) $(if $(CRYPTO_SRC),,-DCRYPTO_LINKED) \
+CPPFLAGS_  := -D_GNU_SOURCE -Iexpand -I. -DREXPAND_VERSION='"$(VERSION)"' $(DRIVERS_ON:%=-DLOOKUP_%) $(DRIVERS_MOD:%=-DLOOKUP_%_MODULE) \
+              $(if $(CRYPTO_SRC),,-DCRYPTO_LINKED) \
               $(LIB_CFLAGS)
 CFLAGS_    := -std=c17 $(OPTIMIZE) $(WARNINGS) -fPIC -fvisibility=hidden
 CLI_FLAGS  := $(if $(filter yes,$(LINE_EDITING)),-DLINE_EDITING_LINKED)$(if $(filter module,$(LINE_EDITING)),-DLINE_EDITING_MODULE) \
@@ -264,14 +273,14 @@ define archive
 	$(Q)ar rcs $@ $(filter %.o,$^)
 endef
 
-$(LIB_A): $(call obj,$(filter-out $(CRYPTO_SRC),$(LIB_SRC))) $B/.objects
+$(LIB_A): $(call obj,$(filter-out $(CRYPTO_SRC) $(DRV_SRC),$(LIB_SRC))) $B/.objects
 	$(archive)
 $(CLI_A): $(call obj,$(filter-out $(MAIN_SRC),$(CLI_SRC))) $B/.objects
 	$(archive)
 $(SUP_A): $(call obj,$(SUP_SRC)) $B/.objects
 	$(archive)
 
-$(LIB_SO): $(call obj,$(filter-out $(CRYPTO_SRC),$(LIB_SRC))) $B/.objects $B/.link
+$(LIB_SO): $(call obj,$(filter-out $(CRYPTO_SRC) $(DRV_SRC),$(LIB_SRC))) $B/.objects $B/.link
 	@$(call say,LD,$@)
 	$(Q)$(LINK_) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--no-undefined -o $@ $(filter %.o,$^) $(LIB_LIBS)
 	@ln -sf $(@F) $B/librexpand.so
@@ -285,6 +294,14 @@ $(BIN)/rexpand_terminal.so: $(call obj,$(TERM_SRC)) $B/.objects $B/.link
 	$(link_module) $(EDIT_LIBS)
 $(BIN)/rexpand_crypto.so: $(call obj,$(CRYPTO_SRC)) $(LIB_A) $B/.objects $B/.link
 	$(link_module) $(CRYPTO_LIBS)
+
+
+# rexpand_NAME.so of a driver, with the libraries of LOOKUP_NAME_PC.
+define driver_module
+$(BIN)/rexpand_$(call lower,$1).so: $(call obj,$(call drv_library,$1)) $(LIB_A) $B/.objects $B/.link
+	$$(link_module) $$(call found,$$(call pkg,$$(LOOKUP_$1_PC),--libs))
+endef
+$(foreach d,$(DRIVERS_MOD),$(eval $(call driver_module,$d)))
 
 define link_module
 	@$(call say,LD,$@)
@@ -373,7 +390,7 @@ TIDIED   := $(ALL_SRC:%.c=$B/tidy/%.ok)
 CPPCHECK := cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
             --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unknownMacro \
             --suppressions-list=test/lint/cppcheck.txt --cppcheck-build-dir=$B/cppcheck \
-            -D_GNU_SOURCE $(DRIVERS_ON:%=-DLOOKUP_%) -Iexpand -I.
+            -D_GNU_SOURCE $(DRIVERS_ON:%=-DLOOKUP_%) $(DRIVERS_MOD:%=-DLOOKUP_%_MODULE) -Iexpand -I.
 
 .PHONY: lint lint-format lint-includes lint-state lint-compile lint-cppcheck
 lint: lint-format lint-includes lint-state lint-compile lint-cppcheck $(TIDIED)

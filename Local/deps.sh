@@ -14,6 +14,10 @@ build|libcrypt-dev|the hashes of passwords (crypteq)|
 build|libssl-dev|digests, certificates, TLS|
 build|libidn2-dev|domain names beyond ASCII|
 build|libhiredis-dev|the redis lookup's wire format|LOOKUP_REDIS
+build|libcdb-dev|the cdb lookup|LOOKUP_CDB
+build|libjansson-dev|the json lookup|LOOKUP_JSON
+build|liblmdb-dev|the lmdb lookup|LOOKUP_LMDB
+build|libsqlite3-dev|the sqlite lookup|LOOKUP_SQLITE
 build|libedit-dev|line editing in rexpand -be|LINE_EDITING
 build|redis-server|the private server of make run and of the tests|LOOKUP_REDIS
 test|libcmocka-dev|the unit tests|

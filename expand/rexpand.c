@@ -196,6 +196,12 @@ void rexpand_env_answers_only(struct rexpand_env *env, bool only)
     lookups_fixed_only(env->env->lookups, only);
 }
 
+void rexpand_env_on_warning(struct rexpand_env *env, void (*warn)(void *context, const char *message),
+                            void *context)
+{
+    lookups_on_warning(env->env->lookups, warn, context);
+}
+
 void rexpand_env_limit(struct rexpand_env *env, size_t bytes, double seconds)
 {
     env->env->bytes_limit = bytes;
@@ -329,6 +335,31 @@ char *rexpand_about(void)
     char *about = buffer_value(&out, &text) ? strdup(text.bytes) : NULL;
     arena_free(&arena);
     return about;
+}
+
+char *rexpand_quote(const char *lookup, const char *bytes, size_t length, size_t *quoted_length)
+{
+    const struct lookup_driver *driver = lookup_driver_find(lookup, strlen(lookup));
+    struct value text = value_tainted(bytes, length);
+    struct value none = value_clean("", 0);
+    struct value quoted;
+    struct arena arena;
+    struct buffer out;
+
+    if (driver == NULL)
+        return NULL;
+    arena_init(&arena, 1024, SIZE_MAX);
+    buffer_init(&out, &arena);
+    if (driver->quote == NULL)
+        buffer_add(&out, bytes, length);
+    bool is_done = driver->quote == NULL || driver->quote(&out, &text, &none);
+    char *copy = is_done && buffer_value(&out, &quoted) ? malloc(quoted.length + 1) : NULL;
+    if (copy != NULL)
+        memcpy(copy, quoted.bytes, quoted.length + 1);
+    if (copy != NULL && quoted_length != NULL)
+        *quoted_length = quoted.length;
+    arena_free(&arena);
+    return copy;
 }
 
 const char *rexpand_version(void)

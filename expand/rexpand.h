@@ -178,6 +178,10 @@ REXPAND_PUBLIC bool rexpand_env_answer(struct rexpand_env *env, const char *driv
 
 /* Whether a lookup that has no such answer fails instead of being asked. */
 REXPAND_PUBLIC void rexpand_env_answers_only(struct rexpand_env *env, bool only);
+/* Who hears of what a setting allows though it is dangerous (taint_unquoted = warn): the
+   function gets "context" and a message. NULL: nobody, as at first. */
+REXPAND_PUBLIC void rexpand_env_on_warning(struct rexpand_env *env,
+                                           void (*warn)(void *context, const char *message), void *context);
 
 /* Bounds on one evaluation: bytes of memory (256 MiB at first) and seconds (60
    at first; 0: none). */
@@ -203,6 +207,15 @@ REXPAND_PUBLIC enum rexpand_outcome rexpand_evaluate(const struct rexpand_progra
    environment. */
 REXPAND_PUBLIC enum rexpand_outcome rexpand_expand(struct rexpand_env *env, const char *text, size_t length,
                                                    struct rexpand_result *result);
+
+/* ---- quoting ---- */
+
+/* Text from outside as it has to be in a query of a lookup: what
+   ${quote_sqlite:…} gives for "sqlite". For SQL it stands between single quotes, which this does
+   not add. A text for free() with a NUL behind it; "*quoted_length" (may be NULL) is its length.
+   NULL when this build has no lookup of that name, or memory runs out. */
+REXPAND_PUBLIC char *rexpand_quote(const char *lookup, const char *bytes, size_t length,
+                                   size_t *quoted_length);
 
 /* ---- access control lists ---- */
 
@@ -245,6 +258,7 @@ typedef void rexpand_log(void *context, const char *logs, const char *line, size
 
 /* Where "logwrite" and warnings go: nowhere at first, or with NULL. */
 REXPAND_PUBLIC void rexpand_env_log(struct rexpand_env *env, rexpand_log *write, void *context);
+
 /* ---- watching an evaluation ---- */
 
 /* Why did this come out so? An environment may have an observer, which is told

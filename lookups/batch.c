@@ -87,7 +87,8 @@ bool lookup_batch_add(struct lookup_batch *batch, const struct lookup_request *r
 {
     const struct lookup_driver *driver = request->driver;
 
-    if (driver->find_many == NULL || fixed_answers_exist(&batch->lookups->fixed))
+    if (driver->find_many == NULL || lookup_search_has_other_keys(request) ||
+        fixed_answers_exist(&batch->lookups->fixed))
         return true;
     enum lookup_foresight foresight = driver->foresee(request);
     if (foresight != LOOKUP_AHEAD)
@@ -101,7 +102,7 @@ bool lookup_batch_add(struct lookup_batch *batch, const struct lookup_request *r
     own->error = &planned->error;
     if (lookup_search_open(batch->lookups, own, &planned->turn.answer, &planned->search) != OUTCOME_DONE)
         return true;
-    own->chosen = planned->search.chosen;
+    *own = planned->search.request; /* with its file, and without white space in front of a query */
     if (is_known(batch, &planned->search))
         return true;
     if (!grow(batch))
@@ -127,7 +128,7 @@ static void ask_together(struct lookup_batch *batch, struct planned_lookup *firs
 {
     struct lookups *lookups = batch->lookups;
     enum outcome outcome;
-    void *state = lookup_search_state(lookups, &first->search, &outcome);
+    struct state *state = lookup_search_state(lookups, &first->search, &outcome);
     size_t count = 0;
 
     for (struct planned_lookup *planned = first; planned != NULL; planned = planned->next) {
@@ -141,7 +142,7 @@ static void ask_together(struct lookup_batch *batch, struct planned_lookup *firs
     if (outcome != OUTCOME_DONE)
         return;
     nanoseconds began = clock_now();
-    first->turn.request.driver->find_many(state, turns, count);
+    first->turn.request.driver->find_many(state->state, turns, count);
     nanoseconds elapsed = clock_now() - began;
     for (size_t i = 0; i < count; i++) {
         turns[i]->answer.together = count - 1;

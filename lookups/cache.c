@@ -3,7 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
+
+#include "lookups/hash.h"
 
 /* An entry: this, then the parts of its key, then the value. */
 struct entry {
@@ -24,9 +25,7 @@ enum { LARGEST_ENTRY = LOOKUP_CACHE_BYTES / 8, PARTS = 4 };
 void lookup_cache_open(struct lookup_cache *cache)
 {
     *cache = (struct lookup_cache){.bytes = NULL};
-    /* Keys come from outside: without a seed someone could make them collide. */
-    if (getrandom(&cache->seed, sizeof cache->seed, GRND_NONBLOCK) != (ssize_t)sizeof cache->seed)
-        cache->seed = (uint64_t)clock_now() ^ (uint64_t)(uintptr_t)cache;
+    cache->seed = hash_seed(cache);
 }
 
 void lookup_cache_close(struct lookup_cache *cache)
@@ -48,33 +47,13 @@ static void list_parts(const struct lookup_request *request, struct value parts[
                          : value_clean("", 0);
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
-{
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash ^ (hash >> 29);
-}
-
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t length)
-{
-    uint64_t word;
-
-    hash = mix(hash, length);
-    for (; length >= sizeof word; bytes += sizeof word, length -= sizeof word) {
-        memcpy(&word, bytes, sizeof word);
-        hash = mix(hash, word);
-    }
-    word = 0;
-    if (length > 0)
-        memcpy(&word, bytes, length);
-    return mix(hash, word);
-}
-
 void lookup_cache_key(const struct lookup_cache *cache, struct lookup_cache_key *key,
                       const struct lookup_request *request, size_t number)
 {
     struct value parts[PARTS];
 
-    *key = (struct lookup_cache_key){.request = request, .number = number, .hash = mix(cache->seed, number)};
+    *key = (struct lookup_cache_key){
+        .request = request, .number = number, .hash = hash_mix(cache->seed, number)};
     list_parts(request, parts);
     for (size_t i = 0; i < PARTS; i++)
         key->hash = hash_bytes(key->hash, parts[i].bytes, parts[i].length);

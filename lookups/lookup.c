@@ -53,12 +53,9 @@ bool lookups_fix(struct lookups *lookups, const struct lookup_driver *driver, co
     return fixed_answers_add(&lookups->fixed, driver, file, query, kind, value);
 }
 
-const struct lookup_driver *lookups_driver_find(const struct lookups *lookups, const char *name,
-                                                size_t length)
+bool lookups_take_absent(const struct lookups *lookups)
 {
-    const struct lookup_driver *driver = lookup_driver_find(name, length);
-
-    return driver != NULL || !lookups->fixed.knows_absent ? driver : lookup_driver_absent(name, length);
+    return lookups->fixed.knows_absent;
 }
 
 void lookups_fixed_only(struct lookups *lookups, bool only)
@@ -100,7 +97,14 @@ enum outcome lookups_set(struct lookups *lookups, const char *name, const char *
         return error_no_memory(error);
     free(lookups->settings[place.value].text);
     lookups->settings[place.value] = value;
-    close_driver(lookups, lookup_drivers(&drivers)[place.driver]);
+    const struct lookup_driver *const *all = lookup_drivers(&drivers);
+    if (place.driver == drivers) {
+        for (size_t i = 0; i < MOST_STATES; i++)
+            close_state(&lookups->states[i]);
+        lookup_cache_empty(&lookups->cache);
+        return OUTCOME_DONE;
+    }
+    close_driver(lookups, all[place.driver]);
     lookup_cache_forget(&lookups->cache, place.driver);
     return OUTCOME_DONE;
 }
@@ -176,9 +180,10 @@ static enum outcome wrong_option(const struct lookup_request *request, const str
     struct value text;
 
     buffer_init(&known, request->arena);
-    buffer_add_string(&known, "cache");
+    buffer_add_string(&known, "cache, ret");
     for (size_t i = 0; i < driver->option_count; i++)
-        buffer_format(&known, ", %s", driver->options[i].name);
+        if (strcmp(driver->options[i].name, "ret") != 0)
+            buffer_format(&known, ", %s", driver->options[i].name);
     if (!buffer_value(&known, &text))
         return error_no_memory(request->error);
     return error_set(request->error, request->arena, OUTCOME_FAILED,
@@ -202,6 +207,10 @@ static enum outcome read_option(struct lookup_search *search, const struct value
                          "cache= of a lookup wants no_rd, no_wr or no, not \"%.*s\"", (int)text.length,
                          text.bytes);
     }
+    if (value_equals_text(item, "ret=key")) {
+        search->gives_key = true;
+        return OUTCOME_DONE;
+    }
     for (size_t i = 0; i < driver->option_count && i < LOOKUP_MOST_OPTIONS; i++) {
         if (!value_equals_text(&name, driver->options[i].name))
             continue;
@@ -210,6 +219,10 @@ static enum outcome read_option(struct lookup_search *search, const struct value
             search->selector = &search->chosen[i];
         return OUTCOME_DONE;
     }
+    if (value_equals_text(&name, "ret"))
+        return error_set(request->error, request->arena, OUTCOME_FAILED,
+                         "ret= of a %s lookup wants key, not \"%.*s\"", driver->name, (int)text.length,
+                         text.bytes);
     return wrong_option(request, &name);
 }
 
@@ -234,11 +247,48 @@ static enum outcome read_options(struct lookup_search *search)
     return OUTCOME_DONE;
 }
 
+/* The file of a query: from its option, its first word, or the setting. */
+static void choose_file(const struct lookups *lookups, struct lookup_search *search)
+{
+    struct lookup_request *request = &search->request;
+    const struct lookup_driver *driver = request->driver;
+    struct value *key = &request->key;
+    size_t end = 0;
+
+    for (size_t i = 0; i < driver->option_count && i < LOOKUP_MOST_OPTIONS; i++)
+        if (search->chosen[i].bytes != NULL && strcmp(driver->options[i].name, "file") == 0) {
+            request->file = search->chosen[i];
+            return;
+        }
+    if (key->length == 0 || key->bytes[0] != '/') {
+        request->file = value_of_string(lookups_text(lookups, driver->file_setting));
+        return;
+    }
+    while (end < key->length && !byte_is_space(key->bytes[end]))
+        end++;
+    request->file = value_slice(request->arena, key, 0, end);
+    while (end < key->length && byte_is_space(key->bytes[end]))
+        end++;
+    *key = value_slice(request->arena, key, end, key->length);
+}
+
+/* White space in front of a query is not part of it. */
+static void trim_query(struct lookup_request *request)
+{
+    struct value *key = &request->key;
+    size_t from = 0;
+
+    while (from < key->length && byte_is_space(key->bytes[from]))
+        from++;
+    if (from > 0)
+        *key = value_slice(request->arena, key, from, key->length);
+}
+
 static enum outcome check_file(const struct lookup_request *request)
 {
     const struct value *file = &request->file;
 
-    if (request->driver->style == LOOKUP_SINGLE_KEY && value_is_tainted(file))
+    if (value_is_tainted(file))
         return error_set(request->error, request->arena, OUTCOME_FAILED,
                          "Tainted filename for search: '%.*s'", (int)file->length, file->bytes);
     if (request->driver->wants_absolute_file && (file->length == 0 || file->bytes[0] != '/'))
@@ -259,19 +309,20 @@ static bool is_state_for(const struct state *state, const struct lookup_search *
 }
 
 /* A free place for a state: the one that was not used for longest is closed if
-   there is none. */
+   there is none. NULL: all are busy. */
 static struct state *free_place(struct lookups *lookups)
 {
-    struct state *oldest = &lookups->states[0];
+    struct state *oldest = NULL;
 
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
         if (state->driver == NULL)
             return state;
-        if (state->last_used < oldest->last_used)
+        if (!state->is_busy && (oldest == NULL || state->last_used < oldest->last_used))
             oldest = state;
     }
-    close_state(oldest);
+    if (oldest != NULL)
+        close_state(oldest);
     return oldest;
 }
 
@@ -280,12 +331,17 @@ static enum outcome open_state(struct lookups *lookups, const struct lookup_sear
 {
     const struct value *file = &search->request.file;
     size_t selector = search->selector == NULL ? 0 : search->selector->length;
+    struct state *place = free_place(lookups);
     struct state made = {
         .driver = search->request.driver,
         .file_length = file->length,
         .name_length = file->length + selector,
+        .checked_in = search->request.evaluation,
     };
 
+    if (place == NULL)
+        return error_set(search->request.error, search->request.arena, OUTCOME_FAILED,
+                         "lookups that ask for other lookups nest more than %d deep", MOST_STATES);
     made.name = malloc(made.name_length + 1);
     if (made.name == NULL)
         return error_no_memory(search->request.error);
@@ -298,21 +354,32 @@ static enum outcome open_state(struct lookups *lookups, const struct lookup_sear
         free(made.name);
         return outcome;
     }
-    *opened = free_place(lookups);
-    **opened = made;
+    *place = made;
+    *opened = place;
     return OUTCOME_DONE;
+}
+
+/* Whether an open state is good. One evaluation sees one state of a file, so that it
+   is looked at once for all the lookups in it. */
+static bool is_good(struct state *state, const struct lookup_search *search)
+{
+    const struct lookup_request *request = &search->request;
+
+    if (request->driver->check == NULL ||
+        (request->evaluation != 0 && state->checked_in == request->evaluation))
+        return true;
+    state->checked_in = request->evaluation;
+    return request->driver->check(state->state, request);
 }
 
 /* The open state that the search wants, NULL when there is none that is good. */
 static struct state *find_state(struct lookups *lookups, const struct lookup_search *search)
 {
-    const struct lookup_driver *driver = search->request.driver;
-
     for (size_t i = 0; i < MOST_STATES; i++) {
         struct state *state = &lookups->states[i];
-        if (!is_state_for(state, search))
+        if (state->is_busy || !is_state_for(state, search))
             continue;
-        if (driver->check == NULL || driver->check(state->state, &search->request))
+        if (is_good(state, search))
             return state;
         close_state(state);
         return NULL;
@@ -320,10 +387,8 @@ static struct state *find_state(struct lookups *lookups, const struct lookup_sea
     return NULL;
 }
 
-/* The state that the search wants, opened if need be; NULL and the outcome if
-   that cannot be done. */
-static struct state *get_state(struct lookups *lookups, const struct lookup_search *search,
-                               enum outcome *outcome)
+struct state *lookup_search_state(struct lookups *lookups, const struct lookup_search *search,
+                                  enum outcome *outcome)
 {
     struct state *state = find_state(lookups, search);
 
@@ -335,19 +400,20 @@ static struct state *get_state(struct lookups *lookups, const struct lookup_sear
     return state;
 }
 
-static enum outcome defer(const struct lookup_request *request)
+static enum outcome defer(const struct lookup_search *search)
 {
     enum { MOST_SHOWN = 1024 };
+    const struct lookup_request *request = &search->request;
     struct buffer message;
     struct value text;
-    struct value shown = request->key;
+    struct value shown = search->asked;
 
     if (shown.length > MOST_SHOWN)
         shown.length = MOST_SHOWN;
     buffer_init(&message, request->arena);
     buffer_add_string(&message, "lookup of \"");
     buffer_add_printing(&message, &shown, true);
-    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < request->key.length ? "..." : "",
+    buffer_format(&message, "%s\" gave DEFER: %s", shown.length < search->asked.length ? "..." : "",
                   request->error->message);
     if (!buffer_value(&message, &text))
         return error_no_memory(request->error);
@@ -369,16 +435,42 @@ static size_t driver_number(const struct lookup_driver *driver)
 enum outcome lookup_search_open(struct lookups *lookups, const struct lookup_request *request,
                                 struct lookup_answer *answer, struct lookup_search *search)
 {
-    *search = (struct lookup_search){.request = *request, .reads_cache = true, .writes_cache = true};
+    *search = (struct lookup_search){
+        .request = *request, .asked = request->key, .reads_cache = true, .writes_cache = true};
     search->request.chosen = search->chosen;
     request->error->offset = ERROR_NO_OFFSET;
     *answer = LOOKUP_ANSWER_FOUND;
     enum outcome outcome = read_options(search);
+    if (outcome == OUTCOME_DONE && request->driver->style == LOOKUP_QUERY)
+        trim_query(&search->request);
+    if (outcome == OUTCOME_DONE && request->driver->file_setting != NULL)
+        choose_file(lookups, search);
     if (outcome == OUTCOME_DONE)
         outcome = check_file(&search->request);
     if (outcome == OUTCOME_DONE)
         lookup_cache_key(&lookups->cache, &search->key, &search->request, driver_number(request->driver));
     return outcome;
+}
+
+void lookups_on_warning(struct lookups *lookups, lookup_warning *warn, void *context)
+{
+    lookups->warn = warn;
+    lookups->warn_context = context;
+}
+
+/* The driver's word on text from outside, which may have to be a warning only. */
+static enum outcome check_taint(const struct lookups *lookups, const struct lookup_request *request)
+{
+    enum { REFUSE };
+
+    if (request->driver->check_taint == NULL || !value_is_tainted(&request->key))
+        return OUTCOME_DONE;
+    enum outcome outcome = request->driver->check_taint(request);
+    if (outcome != OUTCOME_FAILED || lookups_word(lookups, "taint_unquoted") == REFUSE)
+        return outcome;
+    if (lookups->warn != NULL)
+        lookups->warn(lookups->warn_context, request->error->message);
+    return OUTCOME_DONE;
 }
 
 bool lookup_search_is_kept(struct lookups *lookups, const struct lookup_search *search,
@@ -388,30 +480,71 @@ bool lookup_search_is_kept(struct lookups *lookups, const struct lookup_search *
     return answer->is_from_cache;
 }
 
-void *lookup_search_state(struct lookups *lookups, const struct lookup_search *search, enum outcome *outcome)
-{
-    struct state *state = get_state(lookups, search, outcome);
-
-    return state == NULL ? NULL : state->state;
-}
-
 enum outcome lookup_search_keep(struct lookups *lookups, const struct lookup_search *search,
                                 enum outcome outcome, const struct lookup_answer *answer)
 {
     if (answer->empties_cache)
         lookup_cache_forget(&lookups->cache, search->key.number);
     if (outcome == OUTCOME_DEFERRED)
-        return defer(&search->request);
+        return defer(search);
     if (outcome == OUTCOME_DONE && answer->may_cache && search->writes_cache)
         lookup_cache_put(&lookups->cache, &search->key, answer);
     return outcome;
 }
 
+static enum outcome ask_driver(struct lookups *lookups, const struct lookup_search *search,
+                               struct lookup_answer *answer)
+{
+    enum outcome outcome = OUTCOME_DONE;
+    struct state *state = lookup_search_state(lookups, search, &outcome);
+
+    if (state == NULL)
+        return outcome;
+    state->is_busy = true;
+    outcome = search->request.driver->find(state->state, &search->request, answer);
+    state->is_busy = false;
+    return outcome;
+}
+
+enum outcome lookup_search_ask(struct lookups *lookups, struct lookup_search *search,
+                               struct lookup_answer *answer)
+{
+    enum outcome outcome = OUTCOME_DONE;
+
+    *answer = LOOKUP_ANSWER_FOUND;
+    /* No file has an empty key, whatever is in it. */
+    if (search->request.driver->style == LOOKUP_SINGLE_KEY && search->request.key.length == 0) {
+        answer->found = false;
+        return OUTCOME_DONE;
+    }
+    if (fixed_answers_find(&lookups->fixed, &search->request, answer, &outcome))
+        return outcome == OUTCOME_DEFERRED ? defer(search) : outcome;
+    if (lookup_search_is_kept(lookups, search, answer)) {
+        search->is_kept = true;
+        return OUTCOME_DONE;
+    }
+    search->is_new = true;
+    if (!lookup_batch_take(lookups, search, answer, &outcome))
+        outcome = ask_driver(lookups, search, answer);
+    return lookup_search_keep(lookups, search, outcome, answer);
+}
+
+bool lookup_search_has_other_keys(const struct lookup_request *request)
+{
+    const struct lookup_words *words = request->words;
+
+    return words != NULL && (words->partial != LOOKUP_NOT_PARTIAL || words->otherwise != LOOKUP_NO_DEFAULT);
+}
+
 void lookup_search_close(const struct lookup_search *search, enum outcome outcome,
                          struct lookup_answer *answer)
 {
-    if (outcome != OUTCOME_DONE || !answer->found)
+    answer->found = answer->found && outcome == OUTCOME_DONE;
+    answer->is_from_cache = search->is_kept && !search->is_new;
+    if (!answer->found)
         answer->value = VALUE_LITERAL("");
+    else if (search->gives_key)
+        answer->value = value_clean(search->asked.bytes, search->asked.length);
     else if (search->request.driver->results_are_tainted)
         answer->value = value_tainted(answer->value.bytes, answer->value.length);
 }
@@ -422,18 +555,23 @@ enum outcome lookup_find(struct lookups *lookups, const struct lookup_request *r
     struct lookup_search search;
     enum outcome outcome = lookup_search_open(lookups, request, answer, &search);
 
+    if (outcome == OUTCOME_DONE)
+        outcome = check_taint(lookups, &search.request);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    if (fixed_answers_find(&lookups->fixed, &search.request, answer, &outcome)) {
-        outcome = outcome == OUTCOME_DEFERRED ? defer(&search.request) : outcome;
-    } else if (!lookup_search_is_kept(lookups, &search, answer)) {
-        if (!lookup_batch_take(lookups, &search, answer, &outcome)) {
-            void *state = lookup_search_state(lookups, &search, &outcome);
-            if (outcome == OUTCOME_DONE)
-                outcome = request->driver->find(state, &search.request, answer);
-        }
-        outcome = lookup_search_keep(lookups, &search, outcome, answer);
+    outcome = lookup_search_ask(lookups, &search, answer);
+    if (outcome == OUTCOME_DONE && lookup_search_has_other_keys(request)) {
+        if (answer->found)
+            lookup_search_split_whole(&search, answer);
+        else
+            outcome = lookup_search_other_keys(lookups, &search, answer);
     }
     lookup_search_close(&search, outcome, answer);
     return outcome;
+}
+
+bool lookup_quote_nothing(struct buffer *out, const struct value *text, const struct value *option)
+{
+    buffer_add(out, text->bytes, text->length);
+    return option->length == 0;
 }

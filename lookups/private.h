@@ -17,6 +17,8 @@ struct state {
     size_t name_length;
     void *state;
     unsigned long last_used;
+    unsigned long checked_in; /* the evaluation that it was last checked in */
+    bool is_busy; /* it is being asked, and what it asks for may be another lookup: not to be touched */
 };
 
 struct lookups {
@@ -26,6 +28,8 @@ struct lookups {
     struct lookup_setting_value *settings;
     struct fixed_answers fixed;
     struct lookup_batch *batch; /* the innermost one that is open, or NULL */
+    lookup_warning *warn;
+    void *warn_context;
 };
 
 /* The answer to a search that an open batch asked for ahead of its place; its value is

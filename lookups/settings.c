@@ -3,11 +3,37 @@
 #include <limits.h>
 #include <string.h>
 
+/* Those of no single driver. */
+static const struct lookup_setting general[] = {
+    {
+        .name = "taint_unquoted",
+        .type = LOOKUP_SETTING_WORD,
+        .words = "refuse warn",
+        .default_value = "refuse",
+        .help = "what becomes of an SQL query in which text from outside is not quoted, or not inside quotes",
+    },
+};
+
+enum { GENERAL = sizeof general / sizeof general[0] };
+
+const struct lookup_setting *lookup_setting_at(size_t index, size_t *driver)
+{
+    size_t drivers;
+    const struct lookup_driver *const *all = lookup_drivers(&drivers);
+
+    for (*driver = 0; *driver < drivers; ++*driver) {
+        if (index < all[*driver]->setting_count)
+            return &all[*driver]->settings[index];
+        index -= all[*driver]->setting_count;
+    }
+    return index < GENERAL ? &general[index] : NULL;
+}
+
 size_t lookup_settings_count(void)
 {
     size_t drivers;
     const struct lookup_driver *const *all = lookup_drivers(&drivers);
-    size_t count = 0;
+    size_t count = GENERAL;
 
     for (size_t i = 0; i < drivers; i++)
         count += all[i]->setting_count;
@@ -16,18 +42,15 @@ size_t lookup_settings_count(void)
 
 bool lookup_settings_find(const char *name, size_t length, struct lookup_setting_place *place)
 {
-    size_t drivers;
-    const struct lookup_driver *const *all = lookup_drivers(&drivers);
-    size_t value = 0;
+    const struct lookup_setting *setting;
+    size_t driver;
 
-    for (size_t i = 0; i < drivers; i++)
-        for (size_t j = 0; j < all[i]->setting_count; j++, value++) {
-            const struct lookup_setting *setting = &all[i]->settings[j];
-            if (strlen(setting->name) != length || memcmp(setting->name, name, length) != 0)
-                continue;
-            *place = (struct lookup_setting_place){.setting = setting, .driver = i, .value = value};
-            return true;
-        }
+    for (size_t i = 0; (setting = lookup_setting_at(i, &driver)) != NULL; i++) {
+        if (strlen(setting->name) != length || memcmp(setting->name, name, length) != 0)
+            continue;
+        *place = (struct lookup_setting_place){.setting = setting, .driver = driver, .value = i};
+        return true;
+    }
     return false;
 }
 

@@ -14,8 +14,8 @@ struct lookup_setting_value {
     } as;
 };
 
-/* A driver's setting, the driver's place in the table, and the place of the
-   setting's value among all. */
+/* A setting, its driver's place in the table (behind the last for one of no single
+   driver), and the place of the setting's value among all. */
 struct lookup_setting_place {
     const struct lookup_setting *setting;
     size_t driver;

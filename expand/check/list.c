@@ -4,10 +4,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ip.h"
 #include "check/private.h"
 #include "lang/call.h"
 #include "lookups/types.h"
-#include "match/ip.h"
 
 /* A list as it will be when it is expanded, as far as is known: a byte stands
    for each part that is not constant. */
@@ -126,10 +126,10 @@ static const struct lookup_type *check_type(const struct list_item *item, size_t
     struct check *check = item->list->string->check;
     const struct value written = value_clean(item->text.text.bytes + from, end - from);
     struct lookup_words words;
+    struct error error;
 
-    if (!lookup_words_read(&check->scratch, &written, &words)) {
-        report(check, &item->text, from, CHECK_SYNTAX, "format error in lookup type \"%.*s\"",
-               CALL_TEXT(&words.type));
+    if (lookup_words_read(&words, &written, false, &check->scratch, &error) != OUTCOME_DONE) {
+        report(check, &item->text, from, CHECK_SYNTAX, "%s", error.message);
         return NULL;
     }
     const struct lookup_type *type = lookup_type_find(words.name.bytes, words.name.length);

@@ -26,6 +26,12 @@ bool session_assign(struct session *session, const struct assignment *assignment
     return false;
 }
 
+static void print_warning(void *context, const char *message)
+{
+    (void)context;
+    (void)fprintf(stderr, "Warning: %s\n", message);
+}
+
 /* A line for the log, as `exim -be` shows it. */
 static void write_log(void *context, const char *logs, const char *line, size_t length)
 {
@@ -129,6 +135,7 @@ bool session_make(struct session *session, const struct options *options, char *
         session_close(session);
         return false;
     }
+    rexpand_env_on_warning(session->env, print_warning, NULL);
     rexpand_env_log(session->env, write_log, NULL);
     rexpand_env_answers_only(session->env, options->answers_only);
     *status = EXIT_USAGE_WRONG;

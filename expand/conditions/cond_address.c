@@ -1,7 +1,7 @@
 /* isip, isip4, isip6. */
 
+#include "base/ip.h"
 #include "conditions/conditions.h"
-#include "match/ip.h"
 
 enum outcome cond_isip(struct call *call, bool *truth)
 {

@@ -97,14 +97,13 @@ static void add_names(struct names *names)
     for (size_t i = 0; i < count; i++)
         add_name(names, conditions[i].is_modifier ? "_ACL_MOD_" : "_ACL_COND_", conditions[i].name);
     const struct lookup_driver *const *drivers = lookup_drivers(&count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         add_name(names, "_HAVE_LOOKUP_", drivers[i]->name);
-        for (size_t j = 0; j < drivers[i]->setting_count; j++) {
-            const char *name = drivers[i]->settings[j].name;
-            if (option_row_find(name, strlen(name)) == NULL)
-                add_name(names, "_OPT_MAIN_", name);
-        }
-    }
+    const struct lookup_setting *setting;
+    size_t driver;
+    for (size_t i = 0; (setting = lookup_setting_at(i, &driver)) != NULL; i++)
+        if (option_row_find(setting->name, strlen(setting->name)) == NULL)
+            add_name(names, "_OPT_MAIN_", setting->name);
 }
 
 bool builtin_each(bool (*add)(void *context, const char *name, size_t length), void *context)

@@ -220,14 +220,12 @@ static const char *next_row_name(const char *after)
 
 bool config_next_option(const struct config *config, const char *after, struct config_option *option)
 {
-    size_t count;
     const char *best = next_row_name(after);
-    const struct lookup_driver *const *drivers = lookup_drivers(&count);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < drivers[i]->setting_count; j++)
-            if (is_next(drivers[i]->settings[j].name, after, best))
-                best = drivers[i]->settings[j].name;
-    }
+    const struct lookup_setting *setting;
+    size_t driver;
+    for (size_t i = 0; (setting = lookup_setting_at(i, &driver)) != NULL; i++)
+        if (is_next(setting->name, after, best))
+            best = setting->name;
     return best != NULL && config_option(config, best, strlen(best), option);
 }
 

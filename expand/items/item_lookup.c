@@ -8,11 +8,12 @@
 #include "lang/trace.h"
 #include "lookups/lookup.h"
 #include "lookups/types.h"
+#include "match/patterns.h"
 
-/* What the parse found out: which driver, and the options behind its comma. */
+/* What the parse found out. */
 struct prepared_lookup {
     const struct lookup_driver *driver; /* NULL in a foreign program: this build has none */
-    struct value options;
+    struct lookup_words words;
     const struct lookup_type *type; /* in a foreign program */
 };
 
@@ -27,13 +28,29 @@ static struct value parse_type(struct parser *parser)
     return value_clean(parser->text + from, parser->position - from);
 }
 
-static bool mistake_unknown_type(struct parser *parser, size_t offset, const struct value *name)
+/* By the driver of this build; in a foreign program, which another build will read,
+   any of Exim's types is one. */
+static enum outcome find_type(const struct parser *parser, struct prepared_lookup *prepared,
+                              enum lookup_style *style, struct error *error)
 {
-    return parse_mistake(parser, offset, "unknown lookup type \"%.*s\"", CALL_TEXT(name));
+    const struct value *name = &prepared->words.name;
+
+    if (parser->is_foreign)
+        prepared->type = lookup_type_find(name->bytes, name->length);
+    if (prepared->type == NULL) {
+        enum outcome outcome = lookup_words_driver(&prepared->words, parser->program->takes_absent_lookups,
+                                                   &prepared->driver, parser->arena, error);
+        if (outcome == OUTCOME_DONE)
+            *style = prepared->driver->style;
+        return outcome;
+    }
+    prepared->driver = lookup_driver_find(name->bytes, name->length);
+    *style = prepared->type->style;
+    return lookup_words_fit(&prepared->words, *style, parser->arena, error);
 }
 
-static bool check_style(struct parser *parser, size_t offset, const struct value *name,
-                        enum lookup_style style, bool has_key)
+static bool check_style(struct parser *parser, size_t offset, const struct value *written,
+                        const struct value *name, enum lookup_style style, bool has_key)
 {
     if (has_key && style == LOOKUP_QUERY)
         return parse_mistake(parser, offset,
@@ -41,66 +58,35 @@ static bool check_style(struct parser *parser, size_t offset, const struct value
                              "lookup type",
                              CALL_TEXT(name));
     if (!has_key && style == LOOKUP_SINGLE_KEY)
-        return parse_mistake(parser, offset, "missing {key} for single-key \"%.*s\" lookup", CALL_TEXT(name));
+        return parse_mistake(parser, offset, "missing {key} for single-key \"%.*s\" lookup",
+                             CALL_TEXT(written));
     return true;
 }
 
-/* What another build will read: any of Exim's types, with all that may stand around
-   its name. */
-static bool parse_foreign_driver(struct parser *parser, struct prepared_lookup *prepared, bool has_key,
-                                 size_t offset, const struct value *written)
-{
-    struct lookup_words words;
-
-    if (!lookup_words_read(parser->arena, written, &words))
-        return parse_mistake(parser, offset, "format error in lookup type \"%.*s\"", CALL_TEXT(&words.type));
-    prepared->options = words.options;
-    prepared->driver = lookup_driver_find(words.name.bytes, words.name.length);
-    prepared->type = lookup_type_find(words.name.bytes, words.name.length);
-    if (prepared->driver == NULL && prepared->type == NULL)
-        return mistake_unknown_type(parser, offset, &words.name);
-    enum lookup_style style = prepared->type != NULL ? prepared->type->style : prepared->driver->style;
-    if (words.is_partial && style == LOOKUP_QUERY)
-        return parse_mistake(parser, offset, "\"partial\" is not permitted for lookup type \"%.*s\"",
-                             CALL_TEXT(&words.name));
-    if (words.has_default && style == LOOKUP_QUERY)
-        return parse_mistake(parser, offset,
-                             "defaults using \"*\" or \"*@\" are not permitted for lookup type \"%.*s\"",
-                             CALL_TEXT(&words.type));
-    return check_style(parser, offset, &words.name, style, has_key);
-}
-
-/* Reads the driver's name and options into node->prepared. */
+/* Reads the type's name, what stands around it and options into node->prepared. */
 static bool parse_driver(struct parser *parser, struct node *node)
 {
     struct prepared_lookup *prepared = arena_calloc(parser->arena, 1, sizeof *prepared);
     size_t offset = parser->position;
-    struct value type = parse_type(parser);
+    struct value text = parse_type(parser);
+    enum lookup_style style;
+    struct error error;
 
     if (prepared == NULL)
         return parse_mistake(parser, offset, "out of memory");
-    if (type.length == 0 || !byte_is_letter(type.bytes[0]))
+    if (text.length == 0 || !byte_is_letter(text.bytes[0]))
         return parse_mistake(parser, offset, "missing lookup type");
-    if (parser->is_foreign) {
-        node->prepared = prepared;
-        return parse_foreign_driver(parser, prepared, node->child_count > 0, offset, &type);
-    }
-    struct value name = type;
-    const char *comma = memchr(type.bytes, ',', type.length);
-    if (comma != NULL) {
-        name.length = (size_t)(comma - type.bytes);
-        prepared->options = value_clean(comma + 1, type.length - name.length - 1);
-    }
-    prepared->driver = lookup_driver_find(name.bytes, name.length);
-    if (prepared->driver == NULL && parser->program->takes_absent_lookups)
-        prepared->driver = lookup_driver_absent(name.bytes, name.length);
-    if (prepared->driver == NULL)
-        return mistake_unknown_type(parser, offset, &name);
+    if (lookup_words_read(&prepared->words, &text, false, parser->arena, &error) != OUTCOME_DONE ||
+        find_type(parser, prepared, &style, &error) != OUTCOME_DONE)
+        return parse_mistake(parser, offset, "%s", error.message);
     node->prepared = prepared;
+    bool fits = check_style(parser, offset, &text, &prepared->words.name, style, node->child_count > 0);
+    if (parser->is_foreign || !fits)
+        return fits;
     node->is_lookup = true;
     node->may_gather = prepared->driver->find_many != NULL;
     parser->program->has_gatherable |= node->may_gather;
-    return check_style(parser, offset, &name, prepared->driver->style, node->child_count > 0);
+    return true;
 }
 
 static bool parse_string(struct parser *parser, struct node *node)
@@ -135,16 +121,82 @@ const struct lookup_type *item_lookup_type(const struct node *node)
     return prepared == NULL ? NULL : prepared->type;
 }
 
-static struct lookup_request make_request(const struct run *run, const struct prepared_lookup *prepared)
+static struct lookup_request make_request(struct run *run, const struct prepared_lookup *prepared)
 {
     return (struct lookup_request){
         .driver = prepared->driver,
-        .options = prepared->options,
+        .words = &prepared->words,
+        .language = &lookup_patterns,
+        .context = run,
+        .options = prepared->words.options,
         .file = value_clean("", 0),
         .arena = run->arena,
         .error = run->error,
         .deadline = run->deadline,
+        .evaluation = run->evaluation,
     };
+}
+
+/* $1 and $2 in the branches: the parts of a key that was found in another form, or
+   nothing after patterns were tried, which set them to who knows what. */
+static enum outcome bind_parts(struct run *run, const struct lookup_driver *driver,
+                               const struct lookup_answer *answer)
+{
+    static const struct captures none = {.count = 0};
+
+    if (driver->forgets_captures)
+        run->bindings.captures = &none;
+    if (!answer->has_parts)
+        return OUTCOME_DONE;
+    struct captures *captures = arena_calloc(run->arena, 1, sizeof *captures);
+    if (captures == NULL)
+        return error_no_memory(run->error);
+    if (run->bindings.captures != NULL)
+        captures->texts[0] = run->bindings.captures->texts[0];
+    captures->texts[1] = answer->wild;
+    captures->texts[2] = answer->fixed;
+    captures->count = 3;
+    run->bindings.captures = captures;
+    return OUTCOME_DONE;
+}
+
+/* Whether an operator has quoted what is in it for the driver. */
+static bool quotes_for(const struct node *node, const struct lookup_driver *driver)
+{
+    return node->kind == NODE_OPERATOR && strcmp(node->row.operation->name, "quote") == 0 &&
+           value_equals_text(&node->text, driver->name);
+}
+
+/* A variable in a query that is not quoted there and has a value that such bytes
+   begin with. */
+static const struct node *find_source(struct run *run, const struct node *node,
+                                      const struct lookup_driver *driver, const struct value *bytes)
+{
+    struct value value;
+
+    if (node->kind == NODE_VARIABLE)
+        return env_variable(run, node->row.variable, &node->text, &value) == OUTCOME_DONE &&
+                       value_is_tainted(&value) && value.length > 0 && value.length <= bytes->length &&
+                       memcmp(value.bytes, bytes->bytes, value.length) == 0
+                   ? node
+                   : NULL;
+    const struct node *found = NULL;
+    for (size_t i = 0; i < node->child_count && found == NULL && !quotes_for(node, driver); i++)
+        found = find_source(run, node->children[i], driver, bytes);
+    return found;
+}
+
+static const char *name_source(void *source, const struct value *bytes)
+{
+    const struct call *call = source;
+    const struct prepared_lookup *prepared = call->node->prepared;
+    const struct node *found = find_source(call->run, call->node->children[0], prepared->driver, bytes);
+
+    if (found == NULL)
+        return NULL;
+    return found->row.variable->is_family
+               ? arena_copy(call->run->arena, found->text.bytes, found->text.length)
+               : found->row.variable->name;
 }
 
 enum outcome item_lookup(struct call *call)
@@ -155,6 +207,8 @@ enum outcome item_lookup(struct call *call)
     struct lookup_answer answer = {.value = value_clean("", 0)};
     enum outcome outcome = call_outside(call, "lookup expansions");
 
+    request.name_source = name_source;
+    request.source = call;
     if (outcome == OUTCOME_DONE && prepared->driver == NULL)
         return call_failed(call, "lookup type \"%s\" is not in this build", prepared->type->name);
     if (outcome == OUTCOME_DONE)
@@ -165,7 +219,12 @@ enum outcome item_lookup(struct call *call)
         outcome = trace_lookup(run, &request, &answer);
     if (outcome != OUTCOME_DONE)
         return outcome;
-    return call_branch(call, answer.found, &answer.value);
+    const struct captures *outer = run->bindings.captures;
+    outcome = bind_parts(run, prepared->driver, &answer);
+    if (outcome == OUTCOME_DONE)
+        outcome = call_branch(call, answer.found, &answer.value);
+    run->bindings.captures = outer;
+    return outcome;
 }
 
 /* Its branches depend on the answer: what is in them is not looked at. */

@@ -43,8 +43,9 @@ struct run {
     const char *stack; /* where the first construct found it; NULL before */
     unsigned ticks;    /* until the clock is looked at again */
     nanoseconds deadline;
-    struct trace *trace; /* who watches; NULL: nobody */
-    bool mistake_raised; /* the failure under way is a program's mistake, whose message is whole */
+    unsigned long evaluation; /* of the environment, from 1 */
+    struct trace *trace;      /* who watches; NULL: nobody */
+    bool mistake_raised;      /* the failure under way is a program's mistake, whose message is whole */
 };
 
 /* One evaluation of one construct. */

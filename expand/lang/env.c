@@ -344,6 +344,7 @@ void env_begin(struct env *env, struct run *run, struct error *error)
         .arena = &env->arena,
         .error = error,
         .deadline = deadline_of(env->time_limit),
+        .evaluation = ++env->evaluations,
         .ticks = 1024,
         .trace = env->trace,
     };

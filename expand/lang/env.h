@@ -46,6 +46,7 @@ struct env {
     struct arena arena;                 /* of the evaluation under way, and of the last one's result */
     size_t bytes_limit;                 /* of an evaluation's arena */
     nanoseconds time_limit;             /* of an evaluation; CLOCK_NEVER: none */
+    unsigned long evaluations;          /* how many there were */
     struct rfc2047_rules encoded_words; /* "charset" is env_set_charset's */
     char *charset;                      /* the copy that it made, or NULL */
     bool prvs_is_good;                  /* what the last prvscheck said */

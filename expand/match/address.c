@@ -41,7 +41,7 @@ static enum outcome check_whole_lookup(struct matcher *matcher, const struct val
 {
     struct list_lookup lookup;
     struct lookup_answer found = {.found = false};
-    enum outcome outcome = read_lookup(matcher, item, LOOKUP_PARTIAL | LOOKUP_DEFAULT, &lookup);
+    enum outcome outcome = read_lookup(matcher, item, LOOKUP_OF_ADDRESS, &lookup);
 
     if (outcome == OUTCOME_DONE)
         outcome = ask_lookup(matcher, &lookup, address, &found);
@@ -102,7 +102,7 @@ static enum outcome check_by_domain(struct matcher *matcher, const struct parts 
     struct value key = parts->domain;
     struct list_lookup lookup;
     struct lookup_answer found = {.found = false};
-    enum outcome outcome = read_lookup(matcher, item, LOOKUP_PARTIAL | LOOKUP_DEFAULT, &lookup);
+    enum outcome outcome = read_lookup(matcher, item, LOOKUP_OF_TEXT, &lookup);
 
     for (size_t i = 0; outcome == OUTCOME_DONE && i < LONGEST_CHAIN; i++) {
         bool may_chain = lookup.driver->style == LOOKUP_SINGLE_KEY;

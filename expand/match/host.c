@@ -53,7 +53,7 @@ static enum outcome check_lookup(struct matcher *matcher, const struct value *it
     struct list_lookup lookup;
     struct lookup_answer found = {.found = false};
     struct value key;
-    enum outcome outcome = read_lookup(matcher, item, 0, &lookup);
+    enum outcome outcome = read_lookup(matcher, item, LOOKUP_OF_HOST, &lookup);
 
     if (outcome == OUTCOME_DONE)
         outcome = make_key(matcher, lookup.driver, bits, &key);

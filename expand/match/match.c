@@ -11,6 +11,7 @@
 #include "lang/eval.h"
 #include "lang/trace.h"
 #include "match/file.h"
+#include "match/patterns.h"
 #include "match/private.h"
 
 /* Lists that name each other nest no deeper. */
@@ -378,3 +379,42 @@ enum outcome match_list(struct run *run, enum list_kind kind, const struct value
     result->captures = matcher.captures;
     return OUTCOME_DONE;
 }
+
+/* ---- keys of a file ---- */
+
+static enum outcome expand_key(void *context, const struct value *text, struct value *result)
+{
+    struct run *run = context;
+    struct matcher matcher = {.run = run};
+    enum outcome outcome = evaluate_text(run, text, result);
+
+    if (outcome == OUTCOME_DONE || outcome == OUTCOME_FORCED_FAILURE)
+        return outcome;
+    return match_failed(&matcher, outcome, "failed to expand \"%.*s\" while checking a list: %s",
+                        CALL_TEXT(text), run->error->message);
+}
+
+/* Of the items that change a list only "!" and files have a meaning here. */
+static enum outcome match_key(void *context, const struct value *subject, const struct value *item,
+                              bool *matches)
+{
+    struct matcher matcher = {.run = context};
+    struct walk walk = {.matcher = &matcher, .kind = LIST_LOCAL_PART};
+    struct value pattern = *item;
+    enum answer answer = ANSWER_NO;
+    enum outcome outcome = prepare(&matcher, LIST_LOCAL_PART, subject);
+
+    if (outcome != OUTCOME_DONE)
+        return outcome;
+    walk.negated = take_negation(&matcher, &pattern);
+    if (pattern.length > 0 && pattern.bytes[0] == '/') {
+        outcome = check_file(&walk, &pattern, walk.negated);
+    } else {
+        outcome = check_local_part_item(&matcher, &pattern, &answer);
+        outcome = take_answer(&walk, outcome, answer, walk.negated);
+    }
+    *matches = walk.decided ? walk.matches : walk.negated;
+    return outcome;
+}
+
+const struct lookup_language lookup_patterns = {.expand = expand_key, .match = match_key};

@@ -3,8 +3,8 @@
 #ifndef REXPAND_MATCH_PRIVATE_H
 #define REXPAND_MATCH_PRIVATE_H
 
+#include "base/ip.h"
 #include "lookups/lookup.h"
-#include "match/ip.h"
 #include "match/match.h"
 
 /* What an item of a list says of the subject. */
@@ -59,15 +59,15 @@ enum outcome check_regex(struct matcher *matcher, const struct value *subject, c
 /* A lookup as an item of a list: type;file or type;query. */
 struct list_lookup {
     const struct lookup_driver *driver;
-    struct value options;
+    struct lookup_words words;
     struct value data; /* file or query */
 };
 
-enum { LOOKUP_PARTIAL = 1, LOOKUP_DEFAULT = 2 };
+/* Where it stands: by a host's address it is not looked up in parts or by default; for
+   a whole address "partial-" is understood and ignored. */
+enum lookup_place { LOOKUP_OF_TEXT, LOOKUP_OF_ADDRESS, LOOKUP_OF_HOST };
 
-/* Reads one. "may_have": whether partial- in front and a default behind the
-   type's name are understood. */
-enum outcome read_lookup(struct matcher *matcher, const struct value *item, int may_have,
+enum outcome read_lookup(struct matcher *matcher, const struct value *item, enum lookup_place place,
                          struct list_lookup *lookup) MUST_CHECK;
 
 /* Asks it; what it found is the matcher's value. */

@@ -24,9 +24,9 @@ enum outcome make_lower(struct run *run, const struct value *text, struct value 
     return OUTCOME_DONE;
 }
 
-/* Remembers $0 and up to one more. */
+/* Remembers $0 and up to two more. */
 static enum outcome capture(struct matcher *matcher, const struct text_question *question,
-                            const struct value *first)
+                            const struct value *first, const struct value *second)
 {
     if (!question->changes_captures)
         return OUTCOME_DONE;
@@ -36,6 +36,8 @@ static enum outcome capture(struct matcher *matcher, const struct text_question 
     captures->texts[captures->count++] = *question->subject;
     if (first != NULL)
         captures->texts[captures->count++] = *first;
+    if (second != NULL)
+        captures->texts[captures->count++] = *second;
     matcher->captures = captures;
     return OUTCOME_DONE;
 }
@@ -55,7 +57,7 @@ static enum outcome check_end(struct matcher *matcher, const struct text_questio
     struct value begin = value_slice(arena, question->subject, 0, variable);
     *answer = ANSWER_YES;
     set_value(matcher, question->pattern);
-    return capture(matcher, question, &begin);
+    return capture(matcher, question, &begin, NULL);
 }
 
 /* The pattern compiled. Its own "(?-i)" can take the lack of regard to case
@@ -118,14 +120,15 @@ static enum outcome check_lookup(struct matcher *matcher, const struct text_ques
 {
     struct list_lookup lookup;
     struct lookup_answer found = {.found = false};
-    enum outcome outcome = read_lookup(matcher, question->pattern, LOOKUP_PARTIAL | LOOKUP_DEFAULT, &lookup);
+    enum outcome outcome = read_lookup(matcher, question->pattern, LOOKUP_OF_TEXT, &lookup);
 
     if (outcome == OUTCOME_DONE)
         outcome = ask_lookup(matcher, &lookup, question->subject, &found);
     if (outcome != OUTCOME_DONE || !found.found)
         return outcome;
     *answer = ANSWER_YES;
-    return capture(matcher, question, NULL);
+    return found.has_parts ? capture(matcher, question, &found.wild, &found.fixed)
+                           : capture(matcher, question, NULL, NULL);
 }
 
 /* ---- "@" ---- */
@@ -142,7 +145,7 @@ static enum outcome check_own_name(struct matcher *matcher, const struct text_qu
         return outcome;
     *answer = ANSWER_YES;
     set_value(matcher, &own);
-    return capture(matcher, question, NULL);
+    return capture(matcher, question, NULL, NULL);
 }
 
 /* A domain literal: an address of this machine in square brackets. */
@@ -159,7 +162,7 @@ static enum outcome check_own_literal(struct matcher *matcher, const struct text
         return OUTCOME_DONE;
     *answer = ANSWER_YES;
     set_value(matcher, question->pattern);
-    return capture(matcher, question, NULL);
+    return capture(matcher, question, NULL, NULL);
 }
 
 static enum outcome check_mx(struct matcher *matcher, const struct text_question *question,
@@ -218,7 +221,7 @@ enum outcome check_text(struct matcher *matcher, const struct text_question *que
         return OUTCOME_DONE;
     *answer = ANSWER_YES;
     set_value(matcher, pattern);
-    return capture(matcher, question, NULL);
+    return capture(matcher, question, NULL, NULL);
 }
 
 enum outcome check_domain_item(struct matcher *matcher, const struct value *item, enum answer *answer)

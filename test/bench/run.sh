@@ -228,6 +228,42 @@ redis() {
 	gets "Unix socket, database, password" "$work/redis.sock" 3 secret
 }
 
+# --- lookups in files --------------------------------------------------------------------------------------------------
+
+# exim_asks KEYS COUNT LOOKUP: Exim's lookups a second of CPU, 25 keys a line, in $exim_speed. LOOKUP is the string for one $item.
+exim_asks() {
+	local full empty
+	head -n "$2" "$1" | paste -sd '::::::::::::::::::::::::\n' |
+		sed -e 's/^/${map{/' -e "s|\$|}{$3}}|" >"$work/exim.in"
+	empty=$(process 5 /dev/null "${exim[@]}")
+	full=$(process 3 "$work/exim.in" "${exim[@]}")
+	exim_speed=$(awk -v n="$2" -v full="$full" -v empty="$empty" 'BEGIN {
+		split(full, f, " "); split(empty, e, " "); printf "%.6g", n / ((f[2] + f[3] - e[2] - e[3]) / 1e9) }')
+}
+
+# in_files WORDS KEYS COUNT ASKED LOOKUP
+in_files() {
+	step "$1"
+	local speed peer="no exim4 here" exim_speed=
+	speed=$("$BENCH_DIR/bench_lookup" ask "\${map{<\\n \$local_part}{$5}}" "$work/$2") || fail "bench_lookup failed"
+	[ -z "$have_exim" ] || { exim_asks "$work/$2" "$3" "$5"; peer=exim4; }
+	row lookups "$1" "a second of CPU" "$speed" "$peer" "$exim_speed" more "$4"
+}
+
+lookups() {
+	"$BENCH_DIR/bench_lookup" make "$work" || fail "bench_lookup failed"
+	chmod a+rx "$work"
+	in_files "lsearch, 100,000 lines" keys 500 "ratio >= 200" '${lookup{$item}lsearch{'"$work/lines}}"
+	in_files "iplsearch, 10,000 networks" addresses 500 "ratio >= 200" '${lookup{$item}iplsearch{'"$work/networks}}"
+	[ ! -f "$work/lines.cdb" ] ||
+		in_files "cdb, 100,000 keys" keys 50000 "ratio >= 3" '${lookup{$item}cdb{'"$work/lines.cdb}}"
+	[ -f "$work/users.db" ] || return 0
+	step "sqlite"
+	local query="\${map{<\\n \$local_part}{\${lookup sqlite,file=$work/users.db{SELECT mailbox FROM users WHERE id = '\${quote_sqlite:\$item}'}}}}"
+	row lookups "sqlite, one row of 100,000" "a second of CPU" "$("$BENCH_DIR/bench_lookup" ask "$query" "$work/keys")" \
+		"bare SQLite" "$("$BENCH_DIR/bench_lookup" bare "$work/users.db" "$work/keys")" more "ratio >= 0.9"
+}
+
 # Three nodes on the server's core; lookups and the loops that know each key's node on the same.
 cluster() {
 	command -v redis-server >/dev/null || return 0
@@ -307,7 +343,8 @@ write_result() {
 	cat <<-END
 
 		Start-up in ms; lines and strings in ns of user CPU for one evaluation, or for one item of the 1,000 in a list (to compile:
-		for the whole string); memory in MiB; redis in GETs a second, client and server on one core. A ratio above 1 is for rexpand.
+		for the whole string); memory in MiB; lookups and redis in answers a second,
+		redis with client and server on one core. A ratio above 1 is for rexpand.
 		The figures are in ${json#"$PWD"/}.
 	END
 }
@@ -323,6 +360,7 @@ medium=$(sed -n 's/^if.match|1|//p' "$work/strings")
 memory repeat "one string" "$medium"
 memory number "all distinct" "$medium"
 in_process
+lookups
 redis
 cluster
 write_result

@@ -141,8 +141,9 @@ static void test_lookup_find_reads_options(void **state)
     (void)state;
     skip_without_redis();
     asker_open(&asker);
-    assert_result(&asker, ask_value(&asker, &query, "foo=1"),
-                  "failed: unknown option \"foo\" for redis lookup (it has cache, read, servers, timeout)");
+    assert_result(
+        &asker, ask_value(&asker, &query, "foo=1"),
+        "failed: unknown option \"foo\" for redis lookup (it has cache, ret, read, servers, timeout)");
     assert_result(&asker, ask_value(&asker, &query, "cache=x"),
                   "failed: cache= of a lookup wants no_rd, no_wr or no, not \"x\"");
     assert_result(&asker, ask_value(&asker, &query, "servers=127.0.0.1::1/0/,timeout=x"),

@@ -1,7 +1,7 @@
 /* IP addresses and networks as lists and conditions take them. */
 
-#ifndef REXPAND_MATCH_IP_H
-#define REXPAND_MATCH_IP_H
+#ifndef REXPAND_BASE_IP_H
+#define REXPAND_BASE_IP_H
 
 #include "base/buffer.h"
 
