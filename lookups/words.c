@@ -73,8 +73,9 @@ enum outcome lookup_words_fit(const struct lookup_words *words, enum lookup_styl
     if (style == LOOKUP_SINGLE_KEY)
         return OUTCOME_DONE;
     if (words->partial != LOOKUP_NOT_PARTIAL)
-        return error_set(error, arena, OUTCOME_FAILED, "\"partial\" is not permitted for lookup type \"%.*s\"",
-                         (int)words->type.length, words->type.bytes);
+        return error_set(error, arena, OUTCOME_FAILED,
+                         "\"partial\" is not permitted for lookup type \"%.*s\"", (int)words->type.length,
+                         words->type.bytes);
     if (words->otherwise != LOOKUP_NO_DEFAULT)
         return error_set(error, arena, OUTCOME_FAILED,
                          "defaults using \"*\" or \"*@\" are not permitted for lookup type \"%.*s\"",
