@@ -101,7 +101,7 @@ static void test_lookup_types_are_in_order_and_have_this_builds_drivers(void **s
 static void test_a_foreign_program_knows_other_builds_lookups_and_cannot_ask_them(void **state)
 {
     struct speaker *speaker = *state;
-    static const char text[] = "${lookup{a}partial1(.)cdb*@,ret=key{/x}}";
+    static const char text[] = "${lookup{a}partial1(.)dbm*@,ret=key{/x}}";
     struct program *program = program_compile_foreign(text, strlen(text));
     struct program *native = program_compile(text, strlen(text));
     struct error error = {.offset = ERROR_NO_OFFSET};
@@ -110,10 +110,10 @@ static void test_a_foreign_program_knows_other_builds_lookups_and_cannot_ask_the
 
     assert_null(program->mistake.message);
     assert_non_null(native->mistake.message);
-    assert_string_equal(item_lookup_type(program->root)->name, "cdb");
+    assert_string_equal(item_lookup_type(program->root)->name, "dbm");
     env_begin(speaker->env, &run, &error);
     assert_int_equal(evaluate_program(&run, program, &value), OUTCOME_FAILED);
-    assert_string_equal(error.message, "lookup type \"cdb\" is not in this build");
+    assert_string_equal(error.message, "lookup type \"dbm\" is not in this build");
     program_free(program);
     program_free(native);
 }
