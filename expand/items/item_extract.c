@@ -21,11 +21,11 @@ static enum extract_form node_form(const struct node *node)
     return node->prepared == NULL ? EXTRACT_PLAIN : *(const enum extract_form *)node->prepared;
 }
 
-/* Digits, perhaps with a minus in front. Clears "*is_number" for anything
+/* Digits, perhaps with a minus in front; as in Exim a minus alone is 0. Clears "*is_number" for anything
    else. */
 static long read_field_number(const struct value *text, bool *is_number)
 {
-    bool negative = text->length > 1 && text->bytes[0] == '-';
+    bool negative = text->length > 0 && text->bytes[0] == '-';
     long number = 0;
 
     *is_number = text->length > 0;
@@ -47,7 +47,7 @@ static bool parse_group_required(struct parser *parser, struct node *node)
     parse_space(parser);
     if (parse_peek(parser) == '{')
         return parse_child(parser, node);
-    if (node->child_count > 0)
+    if (node->child_count > 0 || parse_peek(parser) == '}')
         node->fail_mistake =
             arena_format(parser->arena, "missing '{' for arg %zu of extract", node->child_count + 1);
     if (parse_peek(parser) == '}' && node->fail_mistake != NULL && !parser->header_name_has_brace) {
@@ -106,6 +106,8 @@ bool parse_extract(struct parser *parser, struct node *node)
 
     if (!parse_form(parser, node) || !parse_group_required(parser, node))
         return false;
+    if (node->child_count == 0)
+        return parse_take(parser, '}');
     const struct node *key = node->children[0];
     bool is_json = node_form(node) != EXTRACT_PLAIN;
     if (key->kind != NODE_TEXT && !is_json)
@@ -296,8 +298,10 @@ enum outcome item_extract(struct call *call)
     struct value key, text, separators, found = value_clean("", 0);
     bool is_number;
     bool success;
-    enum outcome outcome = call_argument(call, 0, &key);
 
+    if (node->child_count == 0)
+        return call_failed(call, "missing '{' for arg 1 of extract");
+    enum outcome outcome = call_argument(call, 0, &key);
     if (outcome == OUTCOME_DONE)
         outcome = check_key(call, &key);
     if (outcome != OUTCOME_DONE)
@@ -308,11 +312,8 @@ enum outcome item_extract(struct call *call)
     if (node->child_count < wanted)
         return call_failed(call, "missing '{' for arg %zu of extract", node->child_count + 1);
     if (form != EXTRACT_PLAIN) {
-        /* A minus sign alone is a number here, though not a good one. */
-        struct json_key json = {.is_number = is_number || value_equals_text(&key, "-"),
-                                .number = number,
-                                .name = key,
-                                .is_string = form == EXTRACT_JSON_STRING};
+        struct json_key json = {
+            .is_number = is_number, .number = number, .name = key, .is_string = form == EXTRACT_JSON_STRING};
         return extract_from_json(call, &json);
     }
     if (is_number)

@@ -288,6 +288,10 @@ static void note_missing_name_end(struct parser *parser, const struct value *nam
 
     if (row == NULL || !row->takes_certificate || operand >= parser->length || parser->text[operand] != '$')
         return;
+    /* $x and the like have their brace, whatever comes before it. */
+    size_t rest = parser->length - operand - 1;
+    if (rest > 0 && parser->text[operand + 1] == '$' && memchr(parser->text + operand + 1, '{', rest) != NULL)
+        return;
     probe.position = operand;
     if (parse_unexpanded_argument(&probe, &ignored) || probe.position < probe.length)
         return;
