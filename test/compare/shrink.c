@@ -12,10 +12,10 @@ void disagree(const struct comparer *comparer, const char *const *strings, size_
               bool *results)
 {
     struct expansion *exim = calloc(2 * count, sizeof *exim);
-    struct expansion *ours = exim + count;
 
     if (exim == NULL)
         abort();
+    struct expansion *ours = exim + count;
     (singly ? expander_ask_singly : expander_ask)(comparer->exim, strings, count, exim);
     (singly ? expander_ask_singly : expander_ask)(comparer->rexpand, strings, count, ours);
     for (size_t i = 0; i < count; i++) {
