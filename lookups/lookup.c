@@ -512,10 +512,12 @@ enum outcome lookup_search_ask(struct lookups *lookups, struct lookup_search *se
     enum outcome outcome = OUTCOME_DONE;
 
     *answer = LOOKUP_ANSWER_FOUND;
-    /* No file has an empty key, whatever is in it. */
-    if (search->request.driver->style == LOOKUP_SINGLE_KEY && search->request.key.length == 0) {
+    /* No file has an empty key, whatever is in it; but it has to be there. */
+    if (search->request.driver->style == LOOKUP_SINGLE_KEY && search->request.key.length == 0 &&
+        !fixed_answers_exist(&lookups->fixed)) {
         answer->found = false;
-        return OUTCOME_DONE;
+        (void)lookup_search_state(lookups, search, &outcome);
+        return outcome == OUTCOME_DEFERRED ? defer(search) : outcome;
     }
     if (fixed_answers_find(&lookups->fixed, &search->request, answer, &outcome))
         return outcome == OUTCOME_DEFERRED ? defer(search) : outcome;
