@@ -429,7 +429,7 @@ enum outcome text_append(struct run *run, struct program_use *use, struct buffer
 
 enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
 {
-    struct program_use use;
+    struct program_use use = {.program = NULL};
     struct buffer out;
     enum outcome outcome = text_begin(run, text, &use);
 
