@@ -374,11 +374,13 @@ enum outcome evaluate_use(struct run *run, const struct program_use *use, struct
 enum outcome text_begin(struct run *run, const struct value *text, struct program_use *use)
 {
     if (value_is_tainted(text))
-        return error_set(run->error, run->arena, OUTCOME_FAILED, "attempt to expand tainted string '%.*s'",
-                         CALL_TEXT(text));
-    if (!program_cache_acquire(run->env->programs, text->bytes, text->length, use))
-        return error_no_memory(run->error);
-    return OUTCOME_DONE;
+        (void)error_set(run->error, run->arena, OUTCOME_FAILED, "attempt to expand tainted string '%.*s'",
+                        CALL_TEXT(text));
+    else if (program_cache_acquire(run->env->programs, text->bytes, text->length, use))
+        return OUTCOME_DONE;
+    else
+        (void)error_no_memory(run->error);
+    return OUTCOME_FAILED;
 }
 
 /* A message may be the inner program's own text, which may go before the outer
@@ -429,7 +431,7 @@ enum outcome text_append(struct run *run, struct program_use *use, struct buffer
 
 enum outcome evaluate_text(struct run *run, const struct value *text, struct value *value)
 {
-    struct program_use use = {.program = NULL};
+    struct program_use use;
     struct buffer out;
     enum outcome outcome = text_begin(run, text, &use);
 
