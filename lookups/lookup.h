@@ -172,11 +172,11 @@ struct lookup_driver {
     const char *help;     /* one line */
     enum lookup_style style;
     bool wants_absolute_file; /* the file name must begin with '/' */
+    bool forgets_captures;    /* asking it leaves $1 and so on unset */
+    bool results_are_tainted; /* dnsdb; all others are Exim's way to clean a value */
     /* Query style, with a file: the option "file", else the query's first word if that
        begins with '/', else this setting. NULL: no file. */
     const char *file_setting;
-    bool forgets_captures;    /* asking it leaves $1 and so on unset */
-    bool results_are_tainted; /* dnsdb; all others are Exim's way to clean a value */
     const struct lookup_setting *settings;
     size_t setting_count;
     const struct lookup_option *options;
