@@ -28,13 +28,13 @@ void *malloc(size_t size)
     return __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+void *calloc(size_t count, size_t size) /* NOLINT(readability-inconsistent-declaration-parameter-name) */
 {
     allocations++;
     return __libc_calloc(count, size);
 }
 
-void *realloc(void *old, size_t size)
+void *realloc(void *old, size_t size) /* NOLINT(readability-inconsistent-declaration-parameter-name) */
 {
     allocations++;
     return __libc_realloc(old, size);
