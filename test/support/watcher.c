@@ -1,6 +1,5 @@
 #include "test/support/watcher.h"
 
-
 static void want(struct watcher *watcher, bool holds, const char *problem)
 {
     if (!holds && watcher->problem == NULL)
