@@ -57,6 +57,7 @@ const struct known_difference known_differences[] = {
      "(substr|s|length|l|hash|h|nhash|nh|extract|listextract|json|jsons)[_{].*[0-9]{10}", NULL, NULL},
     {"Exim takes bytes for digits that are none", "from_alabel", NULL, "error converting alabel"},
     {"Exim loses a colon where all in front is 0", "(ipv6norm|mask_n):::", NULL, NULL},
+    {"Exim reads no more than 255 bytes of a header field's name", "h(eader)?_[!-9;-~]{200,}", NULL, NULL},
     {"Exim's times have 32 bits and begin again behind them", "time_eval:[^}]*[0-9]{5,}", NULL, NULL},
     {"Exim takes other sums for overflows", "eval", NULL, "overflow in (sum|difference|product)"},
     {"Exim takes other sums for overflows", "eval", "overflow in (sum|difference|product)", NULL},
