@@ -209,11 +209,26 @@ enum outcome macros_define_line(struct macros *macros, const char *line, size_t 
     return OUTCOME_DONE;
 }
 
+/* Where the name stands first, or NULL. Names are short and begin with a letter that is
+   rare in a line: to look for that is quickest. */
+static const char *find_name(const struct config_macro *macro, const char *text, size_t length)
+{
+    const char *end = text + length;
+
+    while ((size_t)(end - text) >= macro->name_length) {
+        const char *hit = memchr(text, macro->name[0], (size_t)(end - text) - macro->name_length + 1);
+        if (hit == NULL || memcmp(hit, macro->name, macro->name_length) == 0)
+            return hit;
+        text = hit + 1;
+    }
+    return NULL;
+}
+
 static size_t count_name(const struct config_macro *macro, const char *text, size_t length)
 {
     size_t count = 0;
     const char *hit;
-    while ((hit = memmem(text, length, macro->name, macro->name_length)) != NULL) {
+    while ((hit = find_name(macro, text, length)) != NULL) {
         size_t skipped = (size_t)(hit - text) + macro->name_length;
         text += skipped;
         length -= skipped;
@@ -226,7 +241,7 @@ static size_t count_name(const struct config_macro *macro, const char *text, siz
 static void write_replaced(const struct config_macro *macro, const char *text, size_t length, char *out)
 {
     const char *hit;
-    while ((hit = memmem(text, length, macro->name, macro->name_length)) != NULL) {
+    while ((hit = find_name(macro, text, length)) != NULL) {
         size_t before = (size_t)(hit - text);
         memcpy(out, text, before);
         out += before;
@@ -250,7 +265,7 @@ static void map_replaced(struct text_map *map, const struct config_macro *macro,
 
     text_map_init(map, before.arena);
     map->failed = before.failed;
-    while ((hit = memmem(line->bytes + from, line->length - from, macro->name, macro->name_length)) != NULL) {
+    while ((hit = find_name(macro, line->bytes + from, line->length - from)) != NULL) {
         size_t at = (size_t)(hit - line->bytes);
         text_map_take(map, out, &before, taken, at);
         out += at - taken;
